@@ -1,0 +1,150 @@
+"""Random numbers by address: the same seed, stream, day, address and k always give the same number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numba import njit, uint64
+
+Array = np.ndarray[Any, Any]
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, SplitMix64's own increment
+K_STEP = np.uint64(0xD1342543DE82EF95)  # odd, tells several draws of one day apart
+MASK = (1 << 64) - 1
+
+
+@njit("uint64(uint64)", cache=True)
+def mix(z):
+    """SplitMix64's finaliser: every input bit reaches every output bit."""
+    z = (z ^ (z >> uint64(30))) * uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> uint64(27))) * uint64(0x94D049BB133111EB)
+    return z ^ (z >> uint64(31))
+
+
+@njit("uint64(uint64, uint64, uint64)", cache=True)
+def bits(key, address, k):
+    """64 random bits at an address; the one place where a number comes from."""
+    return mix(mix(key + GAMMA * address) + K_STEP * (k + uint64(1)))
+
+
+@njit("float64(uint64, uint64, uint64)", cache=True)
+def draw(key, address, k):
+    """A number in (0, 1)."""
+    return ((bits(key, address, k) >> uint64(11)) + 0.5) * 1.1102230246251565e-16
+
+
+@njit(cache=True)
+def fill_uniform(key, address, k):
+    """Numbers in (0, 1), one for each address."""
+    out = np.empty(address.size)
+    for i in range(address.size):
+        out[i] = draw(key, address[i], k)
+    return out
+
+
+@njit(cache=True)
+def rows_below(key, address, limit):
+    """Rows whose draw (k = 0) lies below their limit, a chance scaled to 2**32."""
+    out = np.empty(address.size, np.int64)
+    n = 0
+    for i in range(address.size):  # branch-free: the slot is always written, the counter moves on a hit
+        out[n] = i
+        n += (bits(key, address[i], uint64(0)) >> uint64(32)) < uint64(limit[i])
+    return out[:n].copy()
+
+
+@njit(cache=True)
+def hash_texts(raw, width):
+    """64-bit hashes of fixed-width byte strings (FNV-1a, then mixed)."""
+    n = raw.size // width
+    out = np.empty(n, np.uint64)
+    for i in range(n):
+        h = uint64(0xCBF29CE484222325)
+        for j in range(i * width, (i + 1) * width):
+            if raw[j] == 0:
+                break
+            h = (h ^ uint64(raw[j])) * uint64(0x100000001B3)
+        out[i] = mix(h)
+    return out
+
+
+@njit(cache=True)
+def tenancy_addresses(id_hash, tenancy):
+    """The address of the tenant: the premises' hash and the running number of the tenancy."""
+    out = np.empty(id_hash.size, np.uint64)
+    for i in range(id_hash.size):
+        out[i] = mix(id_hash[i] + GAMMA * (uint64(tenancy[i]) + uint64(1)))
+    return out
+
+
+@njit("uint64(uint64, uint64)", cache=True)
+def pair(address, other):
+    """The address of a pair of entities, such as (business, operator)."""
+    return mix(address ^ mix(other))
+
+
+@njit(cache=True)
+def pair_addresses(address, other):
+    """Addresses of pairs, element by element; shapes broadcast by the caller."""
+    out = np.empty(address.size, np.uint64)
+    for i in range(address.size):
+        out[i] = pair(address[i], other[i])
+    return out
+
+
+def hash_ids(ids: Array) -> Array:
+    """64-bit addresses of text ids, as uint64 of shape (n,)."""
+    raw = np.char.encode(np.asarray(ids, dtype=np.str_), "utf-8") if len(ids) else np.empty(0, "S1")
+    width = raw.dtype.itemsize or 1
+    return hash_texts(np.frombuffer(raw.tobytes(), np.uint8), width)
+
+
+def mix_int(value: int) -> int:
+    """`mix` on a plain Python integer."""
+    z = value & MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return z ^ (z >> 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """Uniform numbers of one stream on one day."""
+
+    key: np.uint64
+
+    def uniform(self, address: Array, k: int = 0) -> Array:
+        """Numbers in (0, 1) as float64 of the shape of `address`; k < 2**24 tells several draws of one day apart."""
+        return fill_uniform(self.key, address, k)
+
+    def below(self, address: Array, limit: Array) -> Array:
+        """Rows (int64) whose draw with k = 0 lies below `limit`, a uint32 column from `as_limit`."""
+        return rows_below(self.key, address, limit)
+
+
+class Streams:
+    """The luck of one run: `streams("needs", day)`."""
+
+    def __init__(self, seed: int):
+        self.seed = int(seed)
+        self._keys: dict[str, int] = {}
+
+    def __call__(self, name: str, day: int = 0) -> Luck:
+        key = self._keys.get(name)
+        if key is None:
+            key = self._keys[name] = stream_key(self.seed, name)
+        return Luck(np.uint64(mix_int(key ^ mix_int(day + 1))))
+
+
+def stream_key(seed: int, name: str) -> int:
+    """The key of a stream; made once a run."""
+    words = np.random.SeedSequence(seed, spawn_key=(crc32(name.encode()),)).generate_state(1, np.uint64)
+    return int(words[0])
+
+
+def as_limit(chance: Array) -> Array:
+    """A daily chance as a limit for `Luck.below`, rounded up so that it bounds the chance from above."""
+    return np.minimum(np.ceil(np.asarray(chance, np.float64) * 4294967296.0), 4294967295.0).astype(np.uint32)
