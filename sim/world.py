@@ -41,9 +41,164 @@ class Territory(Part):
     """Distances and travel inside a zone."""
 
 
+class Demography(Part):
+    """Businesses close, stand empty, and new tenants move in; tenants grow and shrink."""
+
+    closure_rate_per_month: float
+    closure_first_year_factor: float
+    closure_later_years_factor: float
+    vacancy_months: float
+    resizing_rate_per_month: float
+    resizing_factor: float
+
+
+class Needs(Part):
+    """Who starts to look for an offer, and for how long."""
+
+    shopping_rate_per_month: float
+    shopping_inclination_sigma: float
+    renewal_window_months: float
+    renewal_factor: float
+    no_provider_factor: float
+    unsettled_factor: float
+    unsettled_days: float
+    dissatisfaction_slope: float
+    search_days: BySize
+    consideration_max: float
+
+
+class Signals(Part):
+    """Awareness, persuasion and fatigue: what adds to them and how they fade."""
+
+    advertising_attention_sigma: float
+    advertising_fading_per_month: float
+    residential_share: float
+    footfall_exponent: float
+    hold_days: float
+    forgetting_per_month: float
+    persuasion_fading_per_month: float
+    fatigue_fading_per_month: float
+    phone_recall_share: float
+    neighbour_recall_share: float
+    van_recall_share: float
+    phone_persuasion: float
+    good_news_persuasion: float
+    bad_news_factor: float
+    telling_share: float
+    complaining_share: float
+    news_shopping_logit: float
+    defection_shopping_logit: float
+    news_shopping_logit_max: float
+    news_fading_per_month: float
+
+
+class Choice(Part):
+    """The nested logit: stay, or leave for one of the operators whose offer is on the table."""
+
+    price_elasticity_logit: float
+    price_sensitivity_sigma: float
+    price_sensitivity_factor: BySize
+    quality_logit: float
+    persuasion_logit: float
+    inertia_logit: BySize
+    exit_fee_logit_per_month: float
+    nest_similarity: float
+    peers_logit: float
+    satisfaction_logit: float
+    no_provider_logit: float
+    telemarketing_logit: float
+    inbound_logit: float
+
+
+class Calls(Part):
+    """Calls to an operator's common number, the queue and the consultation."""
+
+    sales_handling_minutes: float
+    service_handling_minutes: float
+    handling_cv: float
+    patience_minutes: float
+    redial_share: float
+    redial_minutes: float
+    lost_caller_rival_share: float
+    service_calls_per_customer_month: float
+    service_dispersion_share: float
+    agent_skill_logit: float
+    haste_occupancy_share: float
+    haste_logit: float
+
+
+class Dialling(Part):
+    """Telemarketing: dials, connects, talks, refusals."""
+
+    dials_per_day: float
+    connect_share: float
+    connect_spread: float
+    talk_share: float
+    woken_months: float
+    opt_out_share: float
+    opt_out_fatigue_factor: float
+    repeat_fatigue: float
+    fatigue_waking_factor: float
+    annoyance_persuasion: float
+
+
+class Retention(Part):
+    """What an operator does when a customer gives notice."""
+
+    notice_share: float
+    credit_months: float
+
+
+class Installation(Part):
+    """From signature to activation."""
+
+    job_days: float
+    job_cv: float
+    permission_days: ByPremises
+    promise_days: float
+    access_refused_share: float
+    cancelling_after_days: float
+    cancelling_per_day: float
+    late_cancelling_factor: float
+    late_satisfaction_per_week: float
+    fault_rate_per_month: float
+    fault_quality_slope: float
+    fault_satisfaction: float
+    satisfaction_recovery_per_month: float
+    capacity_factor: float
+
+
+class Terms(Part):
+    """Terms of contracts in force, and their renewal."""
+
+    term_24_share: float
+    term_12_share: float
+
+
+class Economics(Part):
+    """Unit costs of the focal operator."""
+
+    agent_cost_per_month: float
+    telemarketer_cost_per_month: float
+    installation_cost_per_job: float
+    network_cost_share: float
+    discount_rate_per_year: float
+    agent_occupancy_share: float
+
+
 class World(Part):
     """All parts."""
 
     territory: Territory
     peers: Peers
     bills: Bills
+    demography: Demography
+    needs: Needs
+    signals: Signals
+    choice: Choice
+    calls: Calls
+    dialling: Dialling
+    retention: Retention
+    installation: Installation
+    terms: Terms
+    economics: Economics
