@@ -32,13 +32,31 @@ class ByPremises(Part):
 class Bills(Part):
     """Lines and usage of a business."""
 
+    lines_median: BySize
+    lines_log_sd: BySize
+    usage_log_sd: BySize
+    lines_usage_correlation: BySize
+    employees_typical: BySize
+    employees_log_sd: BySize
+    employees_elasticity: float
+
 
 class Peers(Part):
     """Who talks to whom."""
 
+    weight_building: float
+    weight_zone: float
+    weight_neighbour_zone: float
+    weight_sector: float
+    picks: int
+    ties_max: int
+
 
 class Territory(Part):
     """Distances and travel inside a zone."""
+
+    street_detour_factor: float
+    walking_km_per_hour: float
 
 
 class Demography(Part):
