@@ -1,0 +1,365 @@
+"""Runs the model many times: a plan of design points x seeds, in processes, each finished run safe in the journal at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.journal import Finished, Journal, pack, read_head
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.city import City
+
+    from sim.parameters import Parameters
+
+TRIES_ALONE = 3  # a run whose worker dies this often when it runs alone is recorded as failed
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+NOT_NUMBERS = ("record", "check")
+
+
+# ---- the plan --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DesignPoint:
+    """One setting of all parameters, under the name of its scenario."""
+
+    name: str
+    parameters: Parameters
+    mapping: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)  # dotted name: value, of the parameters that a design varies
+
+    @cached_property
+    def numbers_digest(self) -> str:
+        """A hash of everything in the parameters that changes results."""
+        from sim.parameters import numbers
+
+        plain = {key: value for key, value in numbers(self.parameters).items() if key not in NOT_NUMBERS}
+        return digest_of(plain)
+
+
+@dataclass(frozen=True)
+class CityRef:
+    """Where a worker finds the city, and what must be in it."""
+
+    name: str
+    content_hash: str
+    search: tuple[str, ...] = ()
+
+    def load(self) -> City:
+        """Reads the city and refuses one that is no longer what the plan was made for."""
+        from sim.city import load_city
+
+        city = load_city(self.name, [Path(folder) for folder in self.search])
+        if city.content_hash != self.content_hash:
+            raise InputError(f"city = {self.name}: its files changed after the plan was made; start again")
+        return city
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Design points x replications in their order; replication r has the same seed in every design point."""
+
+    points: tuple[DesignPoint, ...]
+    replications: int
+    seed: int
+    city: CityRef
+    version: str
+    baseline: int | None = None  # index of the point that the others are compared with
+
+    def __len__(self) -> int:
+        return len(self.points) * self.replications
+
+    def point_of(self, position: int) -> DesignPoint:
+        """The design point of a run."""
+        return self.points[position // self.replications]
+
+    def seed_of(self, position: int) -> int:
+        """The seed of a run: the same for every design point, so that runs are paired."""
+        return replication_seed(self.seed, position % self.replications)
+
+    def pair_of(self, position: int) -> int | None:
+        """The baseline's run with the same seed, or nothing for the baseline itself."""
+        point, replication = divmod(position, self.replications)
+        if self.baseline is None or point == self.baseline:
+            return None
+        return self.baseline * self.replications + replication
+
+    def keys(self, position: int) -> dict[str, Any]:
+        """What stands in front of every row of a run."""
+        point = self.point_of(position)
+        return {
+            "run_id": run_id(point.numbers_digest, self.city.content_hash, self.version, self.seed_of(position)),
+            "scenario": point.name,
+            "replication": position % self.replications,
+        }
+
+
+@lru_cache(maxsize=200_000)
+def replication_seed(seed: int, replication: int) -> int:
+    """A 63-bit seed for one replication, by the spawn key, so that more replications leave the first ones as they are."""
+    import numpy as np
+
+    state = np.random.SeedSequence(seed, spawn_key=(replication,)).generate_state(1, np.uint64)
+    return int(state[0]) >> 1
+
+
+def run_id(numbers_digest: str, city_hash: str, version: str, seed: int) -> str:
+    """The name of a run: a hash of what changes its numbers and of nothing else."""
+    return digest_of([numbers_digest, city_hash, version, seed])
+
+
+def digest_of(plain: Any) -> str:
+    """Twenty hexadecimal digits of plain data."""
+    return blake2b(json.dumps(plain, sort_keys=True, default=str).encode(), digest_size=10).hexdigest()
+
+
+# ---- the folder ------------------------------------------------------------------------------------------------
+
+
+def begin_folder(plan: Plan, folder: Path, config: dict[str, Any]) -> None:
+    """Makes the results folder appear with its plan and configuration already inside."""
+    from experiments.tables import write_plan
+
+    building = folder.with_name(f".{folder.name}.{os.getpid()}.begin")
+    try:
+        building.mkdir(parents=True)
+        write_plan(plan, building)
+        write_yaml(building / "config.yaml", config)
+        if folder.exists():
+            folder.rmdir()  # an empty folder that the user made beforehand
+        building.rename(folder)
+    except OSError as error:
+        raise InputError(
+            f"out = {folder}: cannot be written ({error.strerror}); give another folder with out="
+        ) from None
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+
+
+def write_yaml(path: Path, config: dict[str, Any]) -> None:
+    """Writes a configuration in the order in which it is given."""
+    import yaml
+
+    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+
+
+# ---- one run, in a worker --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker needs for one run."""
+
+    position: int
+    run_id: str
+    seed: int
+    parameters: Parameters
+    city: CityRef
+    build: Callable[[Parameters, City, int], Any]
+
+
+def make_market(parameters: Parameters, city: City, seed: int) -> Any:
+    """The market of one run."""
+    from sim.market import Market
+
+    return Market(parameters, city, seed)
+
+
+_cities: dict[str, Any] = {}  # the one city of this process, by content: reading it for every run would cost half a run
+
+
+def keep_city(ref: CityRef, city: Any) -> None:
+    """Keeps a loaded city for the runs of this process."""
+    _cities.clear()
+    _cities[ref.content_hash] = city
+
+
+def city_of(ref: CityRef) -> Any:
+    """The city of a run, read at the first run of this process."""
+    if ref.content_hash not in _cities:
+        keep_city(ref, ref.load())
+    return _cities[ref.content_hash]
+
+
+def one_run(task: Task) -> bytes:
+    """One market from its first day to its last, as a payload of the journal; a failure is a result too."""
+    finished = Finished(task.position, task.run_id)
+    wall, cpu = time.perf_counter(), time.process_time()
+    tables: dict[str, Any] = {}
+    try:
+        tables, finished.extra = run_tables(task)
+    except Exception as error:
+        finished.status = "failed"
+        finished.error = one_line(error)
+        finished.traceback = traceback.format_exc()
+    finished.seconds = time.perf_counter() - wall
+    finished.cpu_seconds = time.process_time() - cpu
+    return pack(finished, tables)
+
+
+def run_tables(task: Task) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    """The tables of one run as Arrow, and the kinds of the columns beyond the contract."""
+    from experiments.tables import to_arrow
+
+    market = task.build(task.parameters, city_of(task.city), task.seed)
+    market.run()
+    converted = {name: to_arrow(name, columns) for name, columns in market.tables().items()}
+    return {name: table for name, (table, _) in converted.items()}, {
+        name: extra for name, (_, extra) in converted.items()
+    }
+
+
+def one_line(error: BaseException) -> str:
+    """An error in one line, short enough for a table."""
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words}"[:300]
+
+
+# ---- engines ---------------------------------------------------------------------------------------------------
+
+
+def serial(tasks: list[Task], _workers: int) -> Iterator[bytes]:
+    """One run after the other in this process."""
+    for task in tasks:
+        yield one_run(task)
+
+
+def processes(tasks: list[Task], workers: int) -> Iterator[bytes]:
+    """Runs in worker processes; when a worker dies, the runs that were under way are done alone and the rest goes on."""
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    left = {task.position: task for task in tasks}
+    while left:
+        if len(left) == 1:
+            yield alone(*left.values())
+            return
+        under_way: dict[int, Task] = {}
+        try:
+            for payload in batch(list(left.values()), workers, under_way):
+                position = read_head(payload).position
+                del left[position], under_way[position]
+                yield payload
+        except BrokenProcessPool:
+            for task in under_way.values():
+                yield alone(task)
+                del left[task.position]
+
+
+def batch(tasks: list[Task], workers: int, under_way: dict[int, Task]) -> Iterator[bytes]:
+    """The payloads of a batch as they come, with a note of which runs have been handed out."""
+    import joblib
+
+    def handed_out() -> Iterator[Any]:
+        for task in tasks:
+            under_way[task.position] = task
+            yield joblib.delayed(in_worker)(task)
+
+    with joblib.parallel_config("loky", n_jobs=min(workers, len(tasks)), inner_max_num_threads=1):
+        yield from joblib.Parallel(return_as="generator_unordered", batch_size=1)(handed_out())
+
+
+def alone(task: Task) -> bytes:
+    """A run in a worker of its own, a bounded number of times: whoever kills its worker here is the culprit."""
+    from joblib.externals.loky import get_reusable_executor
+    from joblib.externals.loky.process_executor import BrokenProcessPool
+
+    for _ in range(TRIES_ALONE):
+        try:
+            return get_reusable_executor(max_workers=1, env=ONE_THREAD).submit(in_worker, task).result()
+        except BrokenProcessPool:
+            continue
+    message = f"its worker process was killed {TRIES_ALONE} times (out of memory?); try fewer workers or a smaller city"
+    return pack(Finished(task.position, task.run_id, status="failed", error=message), {})
+
+
+def in_worker(task: Task) -> bytes:
+    """A run in a worker process, which leaves Ctrl-C to its parent and keeps what lives long out of the collector's way."""
+    import gc
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    payload = one_run(task)
+    gc.collect()
+    gc.freeze()
+    return payload
+
+
+def stop_workers() -> None:
+    """Ends the worker processes at once."""
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor(max_workers=1).shutdown(wait=True, kill_workers=True)
+
+
+ENGINES: dict[str, Callable[[list[Task], int], Iterator[bytes]]] = {"processes": processes, "serial": serial}
+
+
+# ---- carrying out ----------------------------------------------------------------------------------------------
+
+
+def tasks_left(plan: Plan, journal: Journal, build: Callable[..., Any] = make_market) -> list[Task]:
+    """The runs that the journal lacks; a failed one is tried again."""
+    done = journal.done()
+    return [
+        Task(
+            position,
+            plan.keys(position)["run_id"],
+            plan.seed_of(position),
+            plan.point_of(position).parameters,
+            plan.city,
+            build,
+        )
+        for position in range(len(plan))
+        if position not in done
+    ]
+
+
+def carry_out(
+    tasks: list[Task],
+    journal: Journal,
+    *,
+    engine: str = "processes",
+    workers: int = 2,
+    fail_fast: bool = False,
+    tell: Callable[[Finished], None] = lambda finished: None,
+) -> bool:
+    """Runs the tasks into the journal; says whether all of them were tried."""
+    in_parallel = engine != "serial" and workers > 1
+    payloads = ENGINES[engine if in_parallel else "serial"](tasks, workers)
+    try:
+        for payload in payloads:
+            finished = journal.append(payload)
+            tell(finished)
+            if fail_fast and finished.status == "failed":
+                break
+        else:
+            return True
+    except BaseException:
+        if in_parallel:
+            stop_workers()
+        raise
+    if in_parallel:
+        stop_workers()
+    return False
+
+
+def failures(plan: Plan, journal: Journal) -> list[tuple[dict[str, Any], str]]:
+    """The keys and the error of every run that failed."""
+    positions = [position for position in range(len(plan)) if journal.status.get(position) == "failed"]
+    return [(plan.keys(position), journal.finished(position).error) for position in positions]
+
+
+def relabelled(point: DesignPoint, name: str) -> DesignPoint:
+    """The same point under another name."""
+    return replace(point, name=name)
