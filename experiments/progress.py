@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
 
 from experiments.journal import Finished
 
@@ -37,7 +36,5 @@ class Progress:
             self.bar.set_postfix_str(f"{self.failed} failed", refresh=False)
         self.bar.update(1)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.bar.close()

@@ -1,4 +1,4 @@
-"""Runs the model many times: a plan of design points x seeds, in processes, each finished run safe in the journal at once."""
+"""Runs the model many times: a plan of design points x seeds, in processes, each finished run at once in the journal."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Plan:
 
 @lru_cache(maxsize=200_000)
 def replication_seed(seed: int, replication: int) -> int:
-    """A 63-bit seed for one replication, by the spawn key, so that more replications leave the first ones as they are."""
+    """A 63-bit seed for one replication, by spawn key, so that more replications leave the first ones as they are."""
     import numpy as np
 
     state = np.random.SeedSequence(seed, spawn_key=(replication,)).generate_state(1, np.uint64)
@@ -236,7 +236,7 @@ def serial(tasks: list[Task], _workers: int) -> Iterator[bytes]:
 
 
 def processes(tasks: list[Task], workers: int) -> Iterator[bytes]:
-    """Runs in worker processes; when a worker dies, the runs that were under way are done alone and the rest goes on."""
+    """Runs in worker processes; when one dies, the runs that were under way are done alone and the rest goes on."""
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
     left = {task.position: task for task in tasks}
@@ -284,7 +284,7 @@ def alone(task: Task) -> bytes:
 
 
 def in_worker(task: Task) -> bytes:
-    """A run in a worker process, which leaves Ctrl-C to its parent and keeps what lives long out of the collector's way."""
+    """A run in a worker process, which leaves Ctrl-C to its parent and spares the collector what lives long."""
     import gc
     import signal
 

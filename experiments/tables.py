@@ -5,7 +5,6 @@ Row groups follow fixed ranges of the plan and one group is in memory at a time.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,7 +161,7 @@ class FinalFile:
         assert self._writer is not None
         self._writer.close()
         if kind is None:
-            os.replace(self.part, self.path)
+            self.part.replace(self.path)
         else:
             self.part.unlink(missing_ok=True)
 
@@ -217,8 +216,9 @@ def fill_incremental(name: str, table: pa.Table, position: int, plan: Plan, jour
     pair = plan.pair_of(position)
     if column is None or pair is None or pair not in journal.done():
         return table
-    tables = [journal.table(run, part) for run in (position, pair) for part in ("monthly", "monthly_by_channel")]
-    if any(part is None for part in tables):
+    found = [journal.table(run, part) for run in (position, pair) for part in ("monthly", "monthly_by_channel")]
+    tables = [part for part in found if part is not None]
+    if len(tables) < len(found):
         return table
     costs = incremental_costs(*[numbers_of(part) for part in tables])
     if name == "monthly":
