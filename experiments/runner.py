@@ -1,4 +1,4 @@
-"""Runs the model many times: a plan of design points x seeds, in processes, each finished run at once in the journal."""
+"""Runs the model many times: a plan of design points x seeds, in processes, each finished run at once journalled."""
 
 from __future__ import annotations
 

@@ -1,0 +1,123 @@
+"""The answer in words: the KPI table for the terminal, and two sentences with their odds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from experiments.summary import Rows
+
+TABLE_HEAD = ("KPI", "unit", "window", "{baseline}", "{scenario}", "difference", "90 % of pairs", "better in")
+
+
+def readable(value: float | None, unit: str, signed: bool = False) -> str:
+    """A number for a reader: shares in percent, money and counts without false digits."""
+    if value is None:
+        return "-"
+    sign = "+" if signed else ""
+    if unit.startswith("share"):
+        return f"{100 * value:{sign}.{1 if abs(value) >= 0.1 else 2}f}{'' if signed else ' %'}"
+    digits = 0 if abs(value) >= 100 else 1
+    return f"{value:{sign},.{digits}f}".replace(",", " ")
+
+
+def chance(value: float | None) -> str:
+    """A chance for a reader, never 0 or 100 % by rounding."""
+    if value is None:
+        return "-"
+    percent = round(100 * value)
+    if 0 < value < 1:
+        percent = min(max(percent, 1), 99)
+    return f"{percent} %"
+
+
+def kpi_table(rows: Rows, shown: set[str], baseline: str, scenario: str) -> str:
+    """The KPI table of a scenario beside the baseline, aligned."""
+    by_key = {(row["kpi"], row["scenario"]): row for row in rows}
+    head = [word.format(baseline=baseline, scenario=scenario) for word in TABLE_HEAD]
+    lines = [head]
+    for (kpi, name), row in by_key.items():
+        if name == scenario and kpi in shown and (row["mean"] or row["difference"] or by_key[kpi, baseline]["mean"]):
+            lines.append(table_line(row, by_key[kpi, baseline]))
+    return aligned(lines)
+
+
+def table_line(row: dict[str, Any], base: dict[str, Any]) -> list[str]:
+    """One KPI of the table."""
+    unit = row["unit"]
+    interval = f"{readable(row['difference_low'], unit, True)} to {readable(row['difference_high'], unit, True)}"
+    label = unit.replace("share", "%, difference in points", 1) if unit.startswith("share") else unit
+    difference = [readable(row["difference"], unit, True), interval if row["difference"] is not None else "-"]
+    levels = [readable(base["mean"], unit), readable(row["mean"], unit)]
+    return [row["kpi"], label, row["window"], *levels, *difference, chance(row["probability_better"])]
+
+
+def aligned(lines: list[list[str]]) -> str:
+    """Columns side by side: words to the left, numbers to the right."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+
+    def cell(text: str, column: int) -> str:
+        return text.ljust(widths[column]) if column < 3 else text.rjust(widths[column])
+
+    rule = "  ".join("-" * width for width in widths)
+    texts = ["  ".join(cell(text, column) for column, text in enumerate(line)).rstrip() for line in lines]
+    return "\n".join([texts[0], rule, *texts[1:]])
+
+
+# ---- the verdict -----------------------------------------------------------------------------------------------
+
+
+def verdict(rows: Rows, baseline: str, scenario: str, currency: str) -> str:
+    """Two sentences: what the scenario does to the customers, and whether it pays; whichever way it goes."""
+    found = {row["kpi"]: row for row in rows if row["scenario"] == scenario and row["difference"] is not None}
+    if "customers" not in found or "cumulative_margin" not in found:
+        return f"No pair of runs of {baseline} and {scenario} was finished: nothing can be said about the difference."
+    customers, margin = found["customers"], found["cumulative_margin"]
+    month = customers["window"].replace("month", "the end of month")
+    return f"{about_customers(customers, baseline, scenario, month)} {about_margin(margin, currency)}"
+
+
+def about_customers(row: dict[str, Any], baseline: str, scenario: str, month: str) -> str:
+    """The sentence on customers."""
+    if row["difference"] == row["difference_low"] == row["difference_high"] == 0:
+        return f"Compared with {baseline}, {scenario} leaves the number of customers at {month} exactly as it is."
+    direction = "more" if row["difference"] >= 0 else "fewer"
+    size = readable(abs(row["difference"]), row["unit"])
+    percent = 100 * abs(row["difference"]) / max(row["mean"] - row["difference"], 1.0)
+    return (
+        f"Compared with {baseline}, {scenario} has {size} {direction} customers at {month} ({percent:.1f} %; "
+        f"{interval(row)}) and is ahead {odds(row)}."
+    )
+
+
+def about_margin(row: dict[str, Any], currency: str) -> str:
+    """The sentence on money."""
+    months = row["window"].removeprefix("month ")
+    if row["difference"] == row["difference_low"] == row["difference_high"] == 0:
+        return f"Its cumulative margin after {months} months is the same to the cent."
+    direction = "higher" if row["difference"] >= 0 else "lower"
+    size = readable(abs(row["difference"]), row["unit"])
+    return (
+        f"Its cumulative margin after {months} months is {currency} {size} {direction} ({interval(row)}): "
+        f"it {pays(row['probability_better'])} within the run, for it earns more {odds(row)}."
+    )
+
+
+def pays(probability: float) -> str:
+    """What the odds amount to, in a word or two."""
+    steps = ((0.95, "pays"), (0.75, "probably pays"), (0.25, "may or may not pay"), (0.05, "probably does not pay"))
+    return next((word for limit, word in steps if probability >= limit), "does not pay")
+
+
+def interval(row: dict[str, Any]) -> str:
+    """The 90 % interval in words."""
+    if row["pairs"] < 2:
+        return "one pair of runs, so no interval"
+    low, high = (readable(row[end], row["unit"], True) for end in ("difference_low", "difference_high"))
+    return f"90 % of the pairs between {low} and {high}"
+
+
+def odds(row: dict[str, Any]) -> str:
+    """How often the scenario is better, counted in paired runs."""
+    better, pairs = row["probability_better"] * row["pairs"], row["pairs"]
+    count = f"{better:.0f}" if float(better).is_integer() else f"{better:.1f}"
+    return f"in {count} of {pairs} paired runs"
