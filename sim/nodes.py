@@ -29,7 +29,7 @@ UNITS = {
     "logit": "logit",
     "days": "days",
     "months": "months",
-    "month": "month, counted from the decision",
+    "month": "month",
     "minutes": "minutes",
     "km": "km",
     "cost": "currency",

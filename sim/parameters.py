@@ -179,7 +179,7 @@ def _bound_message(path: str, detail: Any) -> str:
     if field is None:
         return f"{path} = {value}: {detail['msg'].removeprefix('Value error, ')}"
     if nodes.choices(field):
-        return f"{path} = {value} is no choice; allowed: {nodes.allowed(field)}; {nodes.closest(str(value), nodes.choices(field))}"
+        return f"{path} = {value} is no choice; allowed: {nodes.allowed(field)}"
     if detail["type"].startswith(("greater_than", "less_than")):
         return f"{path} = {value} lies outside its bounds, {nodes.allowed(field)}"
     return f"{path} = {value} is not what is needed: {field.description or detail['msg']}"
@@ -200,6 +200,14 @@ def apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
     if mistakes:
         raise InputError(mistakes)
     return result
+
+
+def override_mistake(path: str) -> str:
+    """Why no override can have this name; empty when one can."""
+    owner, _, key = path.rpartition(".")
+    if path in known_paths() or (_is_leaf_claim(owner) and key in nodes.KEYS):
+        return ""
+    return _unknown_override(path, owner)
 
 
 def _collect(path: str, value: Any, patches: dict[str, Any], mistakes: list[str]) -> None:

@@ -1,0 +1,139 @@
+"""The front door: reads a command line, runs its command and turns what happens into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from experiments.options import ALL, OPTIONS, RUNS, Command
+
+COMMANDS = {
+    "forecast": Command(
+        module="experiments.forecast",
+        line="run a scenario beside the baseline: tables, figures, verdict",
+        examples=(
+            "fieldcast forecast scenario=telemarketing",
+            "fieldcast forecast scenario=competitor_tariff months=36 replications=40 out=runs/tariff",
+            "fieldcast forecast telemarketing.telemarketers=6 world.needs.renewal_factor=6",
+            "fieldcast forecast city=/data/mytown configs=/data/ours scenario=spring 'out=results, spring'",
+            "fieldcast forecast resume=runs/tariff",
+        ),
+        options=(*ALL, *RUNS),
+        forms={},
+        scenarios=("scenario", "baseline"),
+    ),
+    "city": Command(
+        module="experiments.city",
+        line="check a folder with a city's data, or show a city",
+        examples=(
+            "fieldcast city check /data/mytown",
+            "fieldcast city show melbourne out=runs/melbourne",
+        ),
+        options=ALL,
+        forms={"check": (1, 1, "DIR"), "show": (0, 1, "[CITY]")},
+    ),
+    "parameters": Command(
+        module="experiments.book",
+        line="print the parameter book: every number with its range, source and meaning",
+        examples=(
+            "fieldcast parameters",
+            "fieldcast parameters format=csv > parameters.csv",
+            "fieldcast parameters scenario=telemarketing format=md",
+        ),
+        options=(*ALL, "scenario", "format"),
+        forms={},
+        scenarios=("scenario",),
+        defaults={"scenario": "passive"},
+    ),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `fieldcast` with these words; 0 done, 1 some runs failed, 2 the input is wrong, 130 stopped by the user."""
+    from sim.errors import InputError
+
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(words)
+        sys.stdout.flush()
+        return code
+    except InputError as error:
+        for message in error.messages:
+            print(f"error: {message}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a pipe has gone (`| head`); what it wanted it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(words: list[str]) -> int:
+    if not words:
+        print(help_text(), file=sys.stderr)
+        return 2
+    name, rest = words[0], words[1:]
+    if name in ("--help", "-h", "--version"):
+        print(_version() if name == "--version" else help_text())
+        return 0
+    if name not in COMMANDS:
+        return _unknown_command(name)
+    if any(word in ("--help", "-h") for word in rest):
+        print(command_help(name))
+        return 0
+    from experiments.compose import read
+
+    request = read(name, COMMANDS[name], rest)
+    return int(import_module(COMMANDS[name].module).run(request))
+
+
+def _unknown_command(name: str) -> int:
+    from sim.errors import InputError, nearest
+
+    raise InputError(f"unknown command '{name}'; {nearest(name, COMMANDS)} See fieldcast --help")
+
+
+def _version() -> str:
+    from experiments import __version__
+
+    return f"fieldcast {__version__}"
+
+
+# ---- help -----------------------------------------------------------------------------------------------------------
+
+
+def help_text() -> str:
+    """What `fieldcast --help` prints."""
+    lines = [
+        "fieldcast COMMAND [PATH] [key=value ...]",
+        "",
+        "What active selling does to a city's telecom B2B market.",
+        "",
+    ]
+    for name, command in COMMANDS.items():
+        lines += [f"  {name:<12} {command.line}", f"  {'':<12}   {command.examples[0]}"]
+    lines += ["", "fieldcast COMMAND --help shows a command's options; fieldcast --version the version."]
+    return "\n".join(lines)
+
+
+def command_help(name: str) -> str:
+    """What `fieldcast COMMAND --help` prints."""
+    command = COMMANDS[name]
+    forms = [f"fieldcast {name} {form} {most} [key=value ...]" for form, (_, _, most) in command.forms.items()]
+    lines = [*(forms or [f"fieldcast {name} [key=value ...]"]), "", f"  {command.line}", "", "Options"]
+    for option in map(OPTIONS.__getitem__, command.options):
+        value = command.defaults.get(option.name, option.default)
+        default = "" if value is None else f" ({str(value).lower() if isinstance(value, bool) else value})"
+        lines.append(f"  {option.name + '=':<16}{option.meaning}{default}")
+    if command.scenarios:
+        lines += ["", "Any parameter can be set too, by the dotted name that fieldcast parameters lists."]
+    lines += ["", "Examples", *(f"  {example}" for example in command.examples)]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,242 @@
+"""Composes a scenario from the configuration files and the overrides of a command line, and has it checked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from experiments.grammar import split
+from experiments.options import OPTIONS, Command
+from sim import parameters as checking
+from sim.errors import InputError, nearest
+from sim.parameters import Parameters
+
+GROUPS = ("scenario", "world")
+# These hold for the scenario and the baseline alike: the world, when the decision falls, and the length of the run.
+SHARED = ("world", "calendar", *checking.RUN_FIELDS)
+
+
+class Request:
+    """One command line, read and checked."""
+
+    def __init__(self, command: str, path: list[str], options: dict[str, Any], overrides: dict[str, Any]):
+        self.command = command
+        self.path = path
+        self.given: frozenset[str] = frozenset([*options, *overrides])
+        self.options = {**_defaults(), **options}
+        self.overrides = overrides
+        self.words: list[str] = []
+        self._configs = Configs(self.options["configs"])
+        self._out: Path | None = None
+
+    def parameters(self, scenario_name: str, baseline: bool = False) -> tuple[Parameters, dict[str, Any]]:
+        """A scenario with the overrides that concern it: typed, and as the full mapping it was checked from."""
+        shared = {path: value for path, value in self.overrides.items() if path.split(".")[0] in SHARED}
+        mapping = checking.apply(self._configs.scenario(scenario_name), shared if baseline else self.overrides)
+        return checking.check(mapping), mapping
+
+    def out_folder(self) -> Path:
+        """The folder for the results, not made here; one that holds something already is refused."""
+        if self.options["resume"]:
+            return Path(self.options["resume"]).expanduser()
+        if self._out is None:
+            given = self.options["out"]
+            self._out = Path(given).expanduser() if given else _new_folder(self.command)
+        refuse_filled(self._out)
+        return self._out
+
+
+def _defaults() -> dict[str, Any]:
+    plain = {name: option.default for name, option in OPTIONS.items() if "." not in name}
+    return {**plain, "record": checking.Record().model_dump()}
+
+
+def _new_folder(command: str) -> Path:
+    """`runs/<date>_<time>_<command>`, numbered on when two start in one second."""
+    stem = f"{time.strftime('%Y-%m-%d_%H%M%S')}_{command}"
+    tries = (Path("runs") / (stem if number == 1 else f"{stem}_{number}") for number in range(1, 10_000))
+    return next(folder for folder in tries if not folder.exists())
+
+
+def refuse_filled(folder: Path) -> None:
+    """Refuse a place where results would be mixed with something else."""
+    if folder.is_dir():
+        if any(folder.iterdir()):
+            raise InputError(f"out={folder} exists and is not empty; give a new folder, or empty this one")
+    elif folder.exists():
+        raise InputError(f"out={folder} is a file; give a new folder")
+    elif any(parent.exists() and not parent.is_dir() for parent in folder.parents):
+        raise InputError(f"out={folder} lies below a file; give a new folder")
+
+
+# ---- reading a command line -----------------------------------------------------------------------------------------
+
+
+def read(name: str, command: Command, words: Sequence[str]) -> Request:
+    """The request of a command line, or an InputError with all its mistakes."""
+    said = split(name, command, words)
+    mistakes = said.mistakes + _folder_mistakes(said.options)
+    if not _collected(lambda: Configs(said.options.get("configs")), mistakes):
+        said.options.pop("configs", None)
+    request = Request(name, said.path, {**command.defaults, **said.options}, said.overrides)
+    request.given = frozenset([*said.options, *said.overrides])
+    request.words = list(words)
+    if command.scenarios and request.given != {"resume"}:
+        for option in command.scenarios:
+            _check_scenario(request, option, mistakes)
+    if mistakes:
+        raise InputError(list(dict.fromkeys(mistakes)))
+    return request
+
+
+def _check_scenario(request: Request, option: str, mistakes: list[str]) -> None:
+    found = _collected(lambda: request.parameters(request.options[option], baseline=option == "baseline"), mistakes)
+    if found and option == "scenario":
+        parameters = found[0]
+        request.options |= {name: getattr(parameters, name) for name in checking.RUN_FIELDS if name != "record"}
+        request.options["record"] = parameters.record.model_dump()
+
+
+def _collected(attempt: Callable[[], Any], mistakes: list[str]) -> Any:
+    """What the attempt gives, or None with its mistakes collected."""
+    try:
+        return attempt()
+    except InputError as error:
+        mistakes += error.messages
+        return None
+
+
+def _folder_mistakes(options: Mapping[str, Any]) -> list[str]:
+    mistakes: list[str] = []
+    if options.get("out"):
+        _collected(lambda: refuse_filled(Path(options["out"]).expanduser()), mistakes)
+    if options.get("resume") and not Path(options["resume"]).expanduser().is_dir():
+        mistakes.append(f"resume={options['resume']} is no folder; give the folder of the run that was stopped")
+    if options.get("resume") and options.get("out"):
+        mistakes.append("out and resume exclude each other: a resumed run goes on in its own folder; leave out= out")
+    return mistakes
+
+
+# ---- the configuration files ----------------------------------------------------------------------------------------
+
+
+def compose_scenario(name: str, configs: str | None, overrides: Mapping[str, Any]) -> Parameters:
+    """The parameters of a scenario with overrides, for use from Python."""
+    return checking.check(checking.apply(Configs(configs).scenario(name), overrides))
+
+
+class Configs:
+    """The built-in configuration groups, and before them a user's own folder."""
+
+    def __init__(self, folder: str | None):
+        self.folder = Path(folder).expanduser().resolve() if folder else None
+        self._composed: dict[str | None, dict[str, Any]] = {}
+        if self.folder:
+            _check_folder(self.folder, str(folder))
+
+    def scenario(self, name: str) -> dict[str, Any]:
+        """The full mapping of a scenario; bare claims of its files are back in the nodes of the world they change."""
+        base, composed = self._compose(None), self._compose(name)
+        mistakes = [] if isinstance(composed, dict) else [f"scenario '{name}' is empty"]
+        if "scenario" in composed:
+            mistakes.append(f"scenario '{name}' must begin with the line '# @package _global_'")
+        for option in checking.RUN_FIELDS:
+            if composed.get(option) != base.get(option):
+                mistakes.append(
+                    f"scenario '{name}' sets {option}, which belongs to the whole run; give it as {option}=..."
+                )
+        if mistakes:
+            raise InputError(mistakes)
+        return checking.settle(composed, base)
+
+    def _compose(self, name: str | None) -> dict[str, Any]:
+        if name not in self._composed:
+            with _hydra(self.folder) as options:
+                if name is not None and name not in options:
+                    raise InputError(f"unknown scenario '{name}'; {_listed(name, options)}")
+                self._composed[name] = _composed(name, self.folder)
+        return self._composed[name]
+
+
+def _listed(name: str, options: list[str]) -> str:
+    listed = "known: " + ", ".join(options)
+    hint = nearest(name, options)
+    return listed if hint.startswith("known") else f"{hint} {listed}"
+
+
+@contextmanager
+def _hydra(folder: Path | None) -> Iterator[list[str]]:
+    """Hydra with the user's folder before the built-in groups; gives the names of the scenarios."""
+    from hydra import initialize_config_module
+    from hydra.core.global_hydra import GlobalHydra
+
+    with initialize_config_module("configs", version_base="1.3"):
+        loader: Any = GlobalHydra.instance().config_loader()
+        if folder:
+            search = loader.get_search_path()
+            search.prepend("user", f"file://{folder}", "main")
+            loader.repository.initialize_sources(search)
+        yield loader.get_group_options("scenario")
+
+
+def _composed(name: str | None, folder: Path | None) -> dict[str, Any]:
+    from hydra import compose
+    from hydra.errors import HydraException
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        config = compose("config", overrides=[f"scenario={name}"] if name else [])
+        plain: Any = OmegaConf.to_container(config, resolve=True)
+    except (HydraException, OmegaConfBaseException, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        where = f" with configs={folder}" if folder else ""
+        raise InputError(f"scenario '{name or 'config'}' cannot be composed{where}: {reason}") from None
+    return plain
+
+
+# ---- a user's folder ------------------------------------------------------------------------------------------------
+
+
+def _check_folder(folder: Path, shown: str) -> None:
+    """Refuse a folder that is none, holds no group, or holds files that cannot be read."""
+    if not folder.is_dir():
+        raise InputError(f"configs={shown} is no folder; give one with the sub-folders {' or '.join(GROUPS)}")
+    found = [group for group in GROUPS if (folder / group).is_dir()]
+    if not found and not (folder / "config.yaml").is_file():
+        inside = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        hint = nearest(inside[0], GROUPS) if inside else f"put your files into {' or '.join(GROUPS)}"
+        raise InputError(f"configs={shown} holds neither {' nor '.join(GROUPS)}; {hint}")
+    mistakes = [
+        mistake for group in found for file in _files(folder / group) for mistake in _file_mistakes(file, group)
+    ]
+    if mistakes:
+        raise InputError(mistakes)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith("."))
+
+
+def _file_mistakes(file: Path, group: str) -> list[str]:
+    if file.suffix != ".yaml":
+        return [f"{file} is left unread; name it {file.stem}.yaml"] if file.suffix == ".yml" else []
+    parts = list(checking.World.model_fields)
+    if group == "world" and file.stem not in parts:
+        return [f"{file}: the world has no part '{file.stem}'; {nearest(file.stem, parts)}"]
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        return [f"{file} is not written in UTF-8; save it as UTF-8"]
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        return [f"{file}{line}: {getattr(error, 'problem', None) or 'cannot be read'}; correct the YAML"]
+    if content is not None and not isinstance(content, dict):
+        return [f"{file} must hold names with values, as 'telemarketing: {{telemarketers: 4}}'"]
+    return []

@@ -1,0 +1,97 @@
+"""The options of the commands: their names, defaults, bounds and meaning."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior", "city", "configs")
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option; `kind` is literal (taken as it stands), word, whole, flag, or run (a field of the parameters)."""
+
+    name: str
+    kind: str
+    default: Any
+    meaning: str
+    low: int = 0
+    high: int = 0
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: the module that runs it, its help, its options and the words that may follow it."""
+
+    module: str
+    line: str
+    examples: tuple[str, ...]
+    options: tuple[str, ...]
+    # Words that may follow the command, and how many words of PATH follow each: (least, most, name in the help).
+    forms: Mapping[str, tuple[int, int, str]]
+    # Names of the options that choose a scenario; empty when the command takes no parameters.
+    scenarios: tuple[str, ...] = ()
+    # Defaults of this command that differ from those of OPTIONS.
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+ALL = ("out", "seed", "quiet", "city", "configs")
+RUNS = (
+    *("scenario", "baseline", "months", "warmup", "replications", "workers", "engine", "fail_fast", "check", "resume"),
+    *("record.zones", "record.reps", "record.ledger", "record.events"),
+)
+
+_TABLE = (
+    Option("out", "literal", None, "folder for the results; runs/<date>_<time>_<command> unless given"),
+    Option("seed", "whole", 1, "0 to 2^63-1", low=0, high=2**63 - 1),
+    Option("quiet", "flag", False, "true shows only the last lines"),
+    Option("city", "literal", "melbourne", "a bundled city or a folder"),
+    Option("configs", "literal", None, "a folder searched before the built-in groups (scenario, world)"),
+    Option("scenario", "word", "telemarketing", "what the operator does"),
+    Option("baseline", "word", "passive", "what it is compared with"),
+    Option("months", "run", 24, "months after the decision, 1 to 240"),
+    Option("warmup", "run", 12, "months of history before it, 0 to 120"),
+    Option("replications", "whole", 20, "runs of each scenario, 1 to 100000", low=1, high=100_000),
+    Option("workers", "whole", cores(), "processes at a time, 1 or more", low=1, high=4096),
+    Option("engine", "word", "processes", "processes or serial", words=("processes", "serial")),
+    Option("fail_fast", "flag", False, "true stops at the first run that fails"),
+    Option("check", "run", False, "true verifies state and books after every day"),
+    Option("resume", "literal", None, "the folder of a run that was stopped"),
+    Option("record.zones", "run", True, "keep the table by zone"),
+    Option("record.reps", "run", True, "keep the table by representative"),
+    Option("record.ledger", "run", True, "keep the ledger"),
+    Option("record.events", "run", False, "keep every event"),
+    Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
+)
+OPTIONS = {option.name: option for option in _TABLE}
+
+
+def option_mistake(option: Option, value: Any) -> str:
+    """Why an option cannot take a value; empty when it can. The fields of the run are checked with the parameters."""
+    if option.kind == "flag" and not isinstance(value, bool):
+        return f"{option.name} = {value} must be true or false"
+    if option.kind == "whole":
+        return _whole_mistake(option, value)
+    if option.words and value not in option.words:
+        return f"{option.name} = {value} is no choice; allowed: {', '.join(option.words)}"
+    if option.kind == "word" and not isinstance(value, str):
+        return f"{option.name} = {value} must be one name"
+    return ""
+
+
+def _whole_mistake(option: Option, value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return f"{option.name} = {value} must be a whole number, {option.low} to {option.high}"
+    if not option.low <= value <= option.high:
+        return f"{option.name} = {value} lies outside its bounds, {option.low} to {option.high}"
+    return ""
