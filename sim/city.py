@@ -1,0 +1,393 @@
+"""A city: its zones, its premises and its operators, read from a folder and checked whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import networkx as nx
+import numpy as np
+
+from sim import territory as geography
+from sim.cityfiles import Table, content_hash, find_table, inside, read_table, read_yaml
+from sim.cityoperators import PREMISES, SIZES, OperatorSpec, read_operators
+from sim.cityrows import (
+    CITY_SEED,
+    NO_FLOOR,
+    NO_PROVIDER,
+    NOT_GIVEN,
+    hash_bytes,
+    read_businesses,
+    read_history,
+    read_links,
+    read_premises,
+    read_zones,
+    size_class_of,
+)
+from sim.draws import Streams
+from sim.errors import InputError, nearest
+from sim.findings import Finding, Findings, plural
+from sim.premises import buildings_by_zone, grouped, rendezvous, with_vacant
+from sim.territory import Csr
+
+__all__ = [
+    "NOT_GIVEN",
+    "NO_FLOOR",
+    "NO_PROVIDER",
+    "PREMISES",
+    "SIZES",
+    "City",
+    "Finding",
+    "OperatorSpec",
+    "check_city",
+    "city_from_tables",
+    "donor_rows",
+    "enlarge",
+    "load_city",
+    "size_class_of",
+]
+
+Array = np.ndarray[Any, Any]
+
+META_TEXTS = ("name", "country", "subdivision", "currency", "time_zone", "snapshot", "source", "licence", "attribution")
+META_LISTS = ("real", "imputed", "assumed", "absent")
+TABLES = ("zones", "links", "businesses", "premises", "coverage", "history")
+
+
+@dataclass(frozen=True, eq=False)
+class City:
+    """What is given of a city; row i is premises i in every column, first the businesses, then the vacant units."""
+
+    name: str
+    country: str
+    subdivision: str
+    currency: str
+    time_zone: str
+    snapshot: str
+    source: str
+    licence: str
+    attribution: str
+    real: tuple[str, ...]
+    imputed: tuple[str, ...]
+    assumed: tuple[str, ...]
+    absent: tuple[str, ...]
+    folder: Path | None
+    content_hash: str
+    findings: tuple[Finding, ...] = field(repr=False)
+
+    territory: nx.Graph = field(repr=False)
+    zone_id: Array = field(repr=False)
+    zone_name: Array = field(repr=False)
+    district: Array = field(repr=False)
+    x: Array = field(repr=False)  # km east of the city's origin
+    y: Array = field(repr=False)  # km north
+    area_km2: Array = field(repr=False)
+    vacant: Array = field(repr=False)  # units
+    footfall: Array = field(repr=False)  # pedestrians on a weekday, 8-18 h; not-a-number where unknown
+    priority: Array = field(repr=False)
+    travel_minutes: Array = field(repr=False)  # (zones, zones)
+    zone_neighbours: Csr = field(repr=False)
+    door_distance_km: Array = field(repr=False)  # straight, from one building to the next
+
+    premises_id: Array = field(repr=False)  # fixed-width bytes
+    id_hash: Array = field(repr=False)
+    zone: Array = field(repr=False)
+    premises_type: Array = field(repr=False)
+    sector: Array = field(repr=False)  # of the donor where vacant
+    sectors: tuple[str, ...] = field(repr=False)
+    employees: Array = field(repr=False)  # 0 where vacant
+    size_class: Array = field(repr=False)
+    building: Array = field(repr=False)  # -1 where unknown
+    floor: Array = field(repr=False)  # NO_FLOOR where unknown
+    is_new: Array = field(repr=False)
+    occupied: Array = field(repr=False)
+    provider: Array = field(repr=False)  # NO_PROVIDER, NOT_GIVEN, or a row of operators
+    monthly_bill: Array = field(repr=False)
+    contract_end: Array = field(repr=False)
+    donors: Csr = field(repr=False)  # businesses by zone * 4 + premises type
+
+    operators: tuple[OperatorSpec, ...]
+    history: dict[str, Array] | None = field(repr=False)
+
+    @property
+    def n(self) -> int:
+        """Premises, occupied or not."""
+        return self.id_hash.size
+
+    @property
+    def assumptions(self) -> list[str]:
+        """The remarks on assumed input that every output repeats."""
+        return [each.message for each in self.findings if each.level == "NOTE" and "assumption" in each.message]
+
+
+def load_city(name_or_folder: str | Path, search: Sequence[Path] = ()) -> City:
+    """A city by name or from a folder; all mistakes at once."""
+    city, findings = read_city(find_city(name_or_folder, search))
+    if city is None:
+        raise InputError([str(finding) for finding in findings.errors])
+    return city
+
+
+def check_city(folder: str | Path) -> list[Finding]:
+    """All that is to be said of a folder, mistakes first."""
+    return read_city(Path(folder))[1].ordered()
+
+
+def find_city(name_or_folder: str | Path, search: Sequence[Path] = ()) -> Path:
+    """The folder of a city: a path, or a name looked up in the given folders and then among the built-in cities."""
+    folder = Path(name_or_folder)
+    if folder.is_dir():
+        return folder
+    name = str(name_or_folder)
+    shelves = [Path(each) / "city" for each in search] + [Path(str(files("configs"))) / "city"]
+    if name and folder.name == name:
+        for shelf in shelves:
+            if (shelf / name).is_dir():
+                return shelf / name
+    known = sorted({each.name for shelf in shelves if shelf.is_dir() for each in shelf.iterdir() if each.is_dir()})
+    remedy = "give a folder with a city.yaml, or a known name"
+    raise InputError(f"city = {name!r} is neither a folder nor a known city ({nearest(name, known)}); {remedy}")
+
+
+def read_city(folder: Path) -> tuple[City | None, Findings]:
+    """A city from its folder, and the findings; no city if one of them is an ERROR."""
+    findings = Findings()
+    if not folder.is_dir():
+        findings.error(str(folder), "is not a folder", remedy="give the folder that holds city.yaml")
+        return None, findings
+    paths = {stem: path for stem in TABLES if (path := find_table(folder, stem, findings))}
+    yamls = {}
+    for stem in ("city", "operators"):
+        path = folder / f"{stem}.yaml"
+        if not path.exists():
+            findings.error(path.name, "is missing", remedy="copy the one of the bundled city and adapt it")
+        elif inside(path, folder, findings):
+            yamls[stem] = read_yaml(path, findings)
+            paths[stem] = path
+    check_stray(folder, findings)
+    if findings.errors:  # read on with what is there, to find as much as possible
+        yamls = {"city": {}, "operators": None} | yamls
+    tables = {stem: read_table(path, findings) for stem, path in paths.items() if stem in TABLES}
+    fingerprint = content_hash(list(paths.values()))
+    return build(yamls.get("city"), yamls.get("operators"), tables, folder, fingerprint, findings), findings
+
+
+def check_stray(folder: Path, findings: Findings) -> None:
+    """A file whose name is nearly one that counts is probably meant to count."""
+    known = [f"{stem}{suffix}" for stem in TABLES for suffix in (".csv", ".xlsx", ".parquet")]
+    known += ["city.yaml", "operators.yaml"]
+    ignored = ("README.md", "block_zone.csv", "blocks.geojson.gz")
+    for path in sorted(folder.iterdir()):
+        if path.name not in known and path.name not in ignored:
+            hint = nearest(path.name, known)
+            if hint.startswith("did") and path.is_file():
+                findings.warning(path.name, f"is not read; {hint}", remedy="rename it if it should count")
+
+
+def city_from_tables(
+    meta: Mapping[str, Any],
+    operators: Any,
+    tables: Mapping[str, Mapping[str, Sequence[Any]]],
+) -> City:
+    """A city from columns in memory, with the names of the files: zones, links, businesses or premises, and so on."""
+    findings = Findings()
+    read = {stem: Table(stem, columns) for stem, columns in tables.items()}
+    content = repr((sorted(meta.items()), operators, {stem: dict(columns) for stem, columns in sorted(tables.items())}))
+    fingerprint = hashlib.sha256(content.encode()).hexdigest()
+    city = build(meta, operators, read, None, fingerprint, findings)
+    if city is None:
+        raise InputError([str(finding) for finding in findings.errors])
+    return city
+
+
+def build(
+    meta: Any,
+    operator_data: Any,
+    tables: Mapping[str, Table | None],
+    folder: Path | None,
+    fingerprint: str,
+    findings: Findings,
+) -> City | None:
+    """The city of checked tables; None after a mistake."""
+    described = read_meta(meta, findings)
+    check_present(tables, findings)
+    zones = read_zones(tables["zones"], findings) if tables.get("zones") else None
+    ids = zones["zone_id"].tolist() if zones else []
+    specs: tuple[OperatorSpec, ...] = ()
+    if operator_data is not None or not findings.errors:
+        specs = read_operators(operator_data, tables.get("coverage"), ids, findings)
+    history = read_history(tables["history"], findings) if tables.get("history") else None
+    if zones is None:
+        return None
+    speeds = meta.get("speeds") if isinstance(meta, Mapping) else None
+    links = read_links(tables["links"], ids, speeds, findings) if tables.get("links") else []
+    rows = read_rows(tables, ids, [spec.name for spec in specs], findings)
+    graph = geography.zone_graph(zone_nodes(zones), links)
+    check_connected(graph, tables, findings)
+    if rows is None or findings.errors:
+        return None
+    rows = with_vacant(rows, zones, findings)
+    columns = zones | rows | geometry(graph, zones, rows)
+    note_rows(columns, findings)
+    if findings.errors:
+        return None
+    return City(
+        **described,
+        **{name: frozen(column) for name, column in columns.items()},
+        folder=folder,
+        content_hash=fingerprint,
+        findings=tuple(findings.ordered()),
+        territory=graph,
+        operators=specs,
+        history=history,
+    )
+
+
+def read_meta(meta: Any, findings: Findings) -> dict[str, Any]:
+    """What city.yaml says of the whole."""
+    if not isinstance(meta, Mapping):
+        findings.error("city.yaml", "is not a list of keys", remedy="write 'name: ...', 'country: ...' and so on")
+        meta = {}
+    texts = {key: "" if meta.get(key) is None else str(meta[key]).strip() for key in META_TEXTS}
+    check_texts(meta, texts, findings)
+    lists = {}
+    for key in META_LISTS:
+        value = meta.get(key) or []
+        lists[key] = tuple(str(each) for each in (value if isinstance(value, list) else [value]))
+    unknown = [str(key) for key in meta if key not in (*META_TEXTS, *META_LISTS, "speeds")]
+    if unknown:
+        findings.note("city.yaml", f"unknown keys are ignored: {plural(unknown)}")
+    return texts | lists
+
+
+def check_texts(meta: Mapping[str, Any], texts: dict[str, str], findings: Findings) -> None:
+    """Name, country, currency and time zone are what they should be; the source is named."""
+    forms = {"country": (2, "AU or PL"), "currency": (3, "AUD or PLN")}
+    if not texts["name"]:
+        findings.error("city.yaml", "is missing", column="name", remedy="name the city")
+    for key, (length, example) in forms.items():
+        value = texts[key]
+        if isinstance(meta.get(key), bool):
+            findings.error("city.yaml", "YAML reads it as yes or no", column=key, remedy='put it in quotes: "NO"')
+        elif len(value) != length or not value.isascii() or not value.isalpha() or not value.isupper():
+            message = f"must be {length} capital letters such as {example}"
+            findings.error("city.yaml", message, column=key, value=value, remedy="use the ISO code")
+    for key in ("source", "licence"):
+        if not texts[key]:
+            findings.warning("city.yaml", "is missing", column=key, remedy="say where the data come from")
+    try:
+        ZoneInfo(texts["time_zone"] or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        remedy = "use a name such as Europe/Warsaw"
+        findings.warning("city.yaml", "is unknown", column="time_zone", value=texts["time_zone"], remedy=remedy)
+
+
+def check_present(tables: Mapping[str, Table | None], findings: Findings) -> None:
+    """Zones, links, and either businesses or counts of premises."""
+    for stem, what in (("zones", "a row for each zone"), ("links", "a row for each pair of neighbouring zones")):
+        if stem not in tables:
+            findings.error(f"{stem}.csv", "is missing", remedy=f"give {what} (CSV, XLSX or Parquet)")
+    if ("businesses" in tables) == ("premises" in tables):
+        both = "stands beside premises" if "businesses" in tables else "is missing, and so is premises.csv"
+        findings.error("businesses.csv", both, remedy="give one of them: single businesses, or counts of premises")
+
+
+def read_rows(
+    tables: Mapping[str, Table | None], zones: list[str], operators: list[str], findings: Findings
+) -> dict[str, Any] | None:
+    """The businesses, one by one or from counts."""
+    if (businesses := tables.get("businesses")) is not None:
+        return read_businesses(businesses, zones, operators, findings)
+    if (premises := tables.get("premises")) is not None:
+        return read_premises(premises, zones, findings)
+    return None
+
+
+def zone_nodes(zones: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the territory's graph knows of every zone."""
+    names = ("zone_name", "district", "x", "y", "area_km2", "vacant", "footfall", "priority")
+    columns = {name: zones[name].tolist() for name in names}
+    return {zone: {name: columns[name][i] for name in names} for i, zone in enumerate(zones["zone_id"].tolist())}
+
+
+def check_connected(graph: nx.Graph, tables: Mapping[str, Table | None], findings: Findings) -> None:
+    """Every zone can be reached from every other."""
+    if tables.get("links") is None or not len(graph):
+        return
+    for part in geography.separate_parts(graph):
+        message = f"no way leads from the other zones to {plural(part)}"
+        findings.error("links.csv", message, remedy="add a link that joins them to a neighbour")
+
+
+def geometry(graph: nx.Graph, zones: dict[str, Any], rows: dict[str, Any]) -> dict[str, Any]:
+    """What follows from where zones and premises lie."""
+    z = zones["zone_id"].size
+    tenants = np.flatnonzero(rows["occupied"])
+    group = rows["zone"][tenants].astype(np.int64) * len(PREMISES) + rows["premises_type"][tenants]
+    return {
+        "travel_minutes": geography.travel_minutes(graph),
+        "zone_neighbours": geography.neighbours(graph),
+        "door_distance_km": geography.door_distance_km(zones["area_km2"], buildings_by_zone(rows, z)),
+        "donors": grouped(group, z * len(PREMISES)),
+    }
+
+
+def note_rows(columns: dict[str, Any], findings: Findings) -> None:
+    """Remarks on what the rows leave open."""
+    tenants = np.bincount(columns["zone"][columns["occupied"]], minlength=columns["zone_id"].size)
+    if (empty := columns["zone_id"][tenants == 0]).size:
+        findings.note("zones.csv", f"{empty.size} zones have no business: {plural(empty.tolist())}")
+    if (columns["building"] < 0).all():
+        findings.note("businesses.csv", "no buildings are named: peers are found in the zone instead")
+    given = (columns["provider"][columns["occupied"]] != NOT_GIVEN).mean()
+    if given:
+        findings.note(
+            "businesses.csv", f"the provider of {given:.1%} of businesses is given; the others are drawn by share"
+        )
+
+
+def frozen(column: Any) -> Any:
+    """An array that nobody changes by mistake."""
+    if isinstance(column, np.ndarray):
+        column.flags.writeable = False
+    return column
+
+
+def donor_rows(city: City, rows: Array, addresses: Array) -> Array:
+    """Businesses of the same zone and premises type whose sector and size new tenants of these rows take over."""
+    group = city.zone[rows].astype(np.int64) * len(PREMISES) + city.premises_type[rows]
+    return rendezvous(city.donors.indptr, city.donors.indices, city.id_hash, group, addresses)
+
+
+def enlarge(city: City, times: float) -> City:
+    """A city of the same zones with `times` as many premises: copies with ids `...~2` in buildings of their own."""
+    if times <= 0:
+        raise InputError(f"times = {times} must be above 0")
+    rank = np.argsort(np.argsort(Streams(CITY_SEED)("city.enlarge").uniform(city.id_hash)))
+    whole = int(times)
+    part = np.flatnonzero(rank < round((times - whole) * city.n))
+    copies = [np.arange(city.n)] * whole + [part]
+    row = np.concatenate(copies)
+    copy = np.repeat(np.arange(len(copies)), [each.size for each in copies])
+    rows = {name: getattr(city, name)[row] for name in ROW_COLUMNS}
+    marks = np.array(["", *(f"~{k + 2}" for k in range(len(copies)))][: len(copies)]).astype("S")
+    rows["premises_id"] = np.char.add(rows["premises_id"], marks[copy])
+    rows["id_hash"] = hash_bytes(rows["premises_id"])
+    step = int(city.building.max(initial=0)) + 1
+    rows["building"] = np.where(rows["building"] >= 0, rows["building"] + copy * step, -1).astype(np.int32)
+    vacant = np.bincount(rows["zone"][~rows["occupied"]], minlength=city.zone_id.size).astype(np.int32)
+    zones = {"zone_id": city.zone_id, "area_km2": city.area_km2, "vacant": vacant}
+    fingerprint = hashlib.sha256(f"{city.content_hash} x {times!r}".encode()).hexdigest()
+    columns = {"vacant": vacant} | rows | geometry(city.territory, zones, rows)
+    return replace(city, content_hash=fingerprint, **{name: frozen(column) for name, column in columns.items()})
+
+
+ROW_COLUMNS = (
+    *("premises_id", "id_hash", "zone", "premises_type", "sector", "employees", "size_class", "building", "floor"),
+    *("is_new", "occupied", "provider", "monthly_bill", "contract_end"),
+)

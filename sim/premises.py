@@ -1,0 +1,80 @@
+"""Premises without a business: vacant units, and the business that a place takes after (its donor)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sim.cityrows import NO_PROVIDER, hash_bytes, numbered, plain_rows, size_class_of
+from sim.draws import pair
+from sim.findings import Findings, plural
+from sim.territory import Csr
+
+Array = np.ndarray[Any, Any]
+
+
+def with_vacant(rows: dict[str, Any], zones: dict[str, Any], findings: Findings) -> dict[str, Any]:
+    """The businesses followed by the vacant units, each of which takes after a business of its zone."""
+    n = rows["id_hash"].size
+    rows = rows | {"size_class": size_class_of(rows["employees"]), "occupied": np.ones(n, bool)}
+    by_zone = grouped(rows["zone"], zones["zone_id"].size)
+    count = np.where(by_zone.degrees() > 0, zones["vacant"], 0)
+    left_out = np.flatnonzero(count < zones["vacant"])
+    if left_out.size:
+        names = plural(zones["zone_id"][left_out].tolist())
+        findings.warning("zones.csv", f"vacant units without any business in the zone are left out: {names}")
+    zones["vacant"] = count.astype(np.int32)
+    if not count.sum():
+        return rows
+    ids = numbered(np.char.add(zones["zone_id"], "-vacant"), count)
+    address, zone = hash_bytes(ids), np.repeat(np.arange(count.size), count)
+    donor = rendezvous(by_zone.indptr, by_zone.indices, rows["id_hash"], zone, address)
+    taken = {name: rows[name][donor] for name in ("premises_type", "sector", "building")}
+    vacant = (
+        plain_rows(ids, address) | taken | {"zone": zone.astype(np.int16), "provider": np.full(ids.size, NO_PROVIDER)}
+    )
+    vacant |= {name: np.zeros(ids.size, rows[name].dtype) for name in ("employees", "size_class", "occupied")}
+    if np.intersect1d(address, rows["id_hash"]).size:
+        findings.error(
+            "businesses.csv", "an id has the form ZONE-vacant-001, which names a vacant unit", remedy="rename"
+        )
+    return {name: joined(rows[name], vacant.get(name)) for name in rows}
+
+
+def joined(first: Any, second: Any) -> Any:
+    """One column below the other, in the type of the first; ids as wide as needed."""
+    if second is None:
+        return first
+    if first.dtype.kind in "SM":
+        return np.concatenate([first, second])
+    return np.concatenate([first, second.astype(first.dtype)])
+
+
+def grouped(group: Array, groups: int) -> Csr:
+    """Rows by group, in their order."""
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
+    return Csr(indptr, np.argsort(group, kind="stable").astype(np.int32))
+
+
+def buildings_by_zone(rows: dict[str, Any], zones: int) -> Array:
+    """Buildings of every zone; premises of unknown building count as one each."""
+    known = rows["building"] >= 0
+    alone = np.bincount(rows["zone"][~known], minlength=zones)
+    key = np.unique(rows["zone"][known].astype(np.int64) << 32 | rows["building"][known])
+    return alone + np.bincount(key >> 32, minlength=zones)
+
+
+@njit(cache=True)
+def rendezvous(indptr, indices, id_hash, group, address):
+    """For each address the member of its group with the smallest hash of the pair; -1 in an empty group."""
+    out = np.full(group.size, -1, np.int64)
+    for i in range(group.size):
+        smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
+        for j in range(indptr[group[i]], indptr[group[i] + 1]):
+            h = pair(address[i], id_hash[indices[j]])
+            if h < smallest:  # one member more changes the choice only where it is the smallest
+                smallest = h
+                out[i] = indices[j]
+    return out
