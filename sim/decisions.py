@@ -37,7 +37,7 @@ class CallCentre(Section):
     """Staff behind the common number."""
 
     agents: int = Field(0, ge=0, le=5000, description="Agents of the focal operator; 0 lets staff follow calls with a month's lag.")
-    opening_agents_min: int = Field(2, ge=1, le=100, description="Never fewer agents than this.")
+    agents_min: int = Field(4, ge=1, le=100, description="Never fewer agents than this.")
 
 
 class Crews(Section):
