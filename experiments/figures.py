@@ -1,0 +1,252 @@
+"""The pictures of a forecast: scenario beside baseline with the decision marked, fit to stand in a proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.cube import Cube
+from experiments.fans import HEAD, Panel, draw_panel, fan_rows, headroom, name_ends
+from experiments.style import frame, house_style, margins, new_figure, save, save_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CHANNEL_NAMES = {"inbound": "inbound", "field": "field", "telemarketing": "telemarketing"}
+
+
+@dataclass
+class Story:
+    """What all pictures of one forecast share."""
+
+    folder: Path
+    baseline: str
+    scenario: str
+    currency: str
+    city_line: str
+    note: str
+    city: Any = None
+    _cubes: dict[str, Cube] = field(default_factory=dict)
+
+    def cube(self, channel: str = "") -> Cube:
+        """The monthly table, or that of one channel."""
+        if channel not in self._cubes:
+            self._cubes[channel] = (
+                Cube(self.folder, "monthly_by_channel", channel=channel) if channel else Cube(self.folder)
+            )
+        return self._cubes[channel]
+
+    def pair(self, column: str, channel: str = "") -> tuple[np.ndarray, np.ndarray]:
+        """A column of baseline and scenario as (pair, month); pairs of which a run is missing are left out."""
+        cube = self.cube(channel)
+        values = cube.column(column)
+        sides = values[cube.scenarios.index(self.baseline)], values[cube.scenarios.index(self.scenario)]
+        whole = ~np.isnan(sides[0]).all(axis=1) & ~np.isnan(sides[1]).all(axis=1)
+        return sides[0][whole], sides[1][whole]
+
+    @property
+    def pairs(self) -> int:
+        """Paired runs that are there."""
+        return len(self.pair("customers")[0])
+
+    @property
+    def footer(self) -> str:
+        """City, source, seeds and what is assumed."""
+        seeds = f"{self.pairs} paired seed{'s' if self.pairs != 1 else ''}"
+        bands = "line: median; dark band: 50 % of the runs; light band: 90 %" if self.pairs > 1 else "one run a side"
+        return f"{self.city_line} {seeds}; {bands}.\n{self.note}"
+
+
+# ---- take-aways ------------------------------------------------------------------------------------------------
+
+
+def in_window(story: Story, column: str, first: int, channel: str = "") -> tuple[float, float, float]:
+    """Mean of baseline and scenario from a month on, and the share of the pairs in which the scenario has more."""
+    base, here = story.pair(column, channel)
+    inside = story.cube(channel).months >= first
+    left, right = (mean_of_runs(side[:, inside]) for side in (base, here))
+    more = np.where(left == right, 0.5, right > left)
+    return float(left.mean()), float(right.mean()), float(more.mean())
+
+
+def mean_of_runs(side: np.ndarray) -> np.ndarray:
+    """The mean month of each run; a month without a number does not count."""
+    counted = np.maximum(np.sum(~np.isnan(side), axis=1), 1)
+    return np.nansum(side, axis=1) / counted
+
+
+def last_month(story: Story) -> int:
+    """The last month of the run."""
+    return int(story.cube().months[-1])
+
+
+def change_words(base: float, here: float, more: float, pairs: int, during: str) -> str:
+    """`12 % more over 24 months (in 19 of 20 pairs)`, or that nothing changes."""
+    if base == here:
+        return "no change"
+    percent = 100 * abs(here - base) / max(abs(base), 1e-9)
+    share = more if here > base else 1 - more
+    size = f"{percent:.0f} %" if percent >= 9.95 else f"{percent:.1f} %"
+    return f"{size} {'more' if here > base else 'fewer'}{during} ({odds(share, pairs)})"
+
+
+def odds(share: float, pairs: int) -> str:
+    """In how many of the pairs it is so."""
+    return f"in {share * pairs:.3g} of {pairs} pairs" if pairs > 1 else "one pair"
+
+
+def flow_title(story: Story, column: str, noun: str) -> str:
+    """The take-away on a flow: the whole time after the decision."""
+    change = change_words(*in_window(story, column, 1), story.pairs, f" over {last_month(story)} months")
+    return f"{noun} with {spoken(story.scenario)}: {change}"
+
+
+def stock_title(story: Story, column: str, noun: str, show: Callable[[float], str]) -> str:
+    """The take-away on a stock: the last month."""
+    base, here, more = in_window(story, column, last_month(story))
+    if base == here:
+        return f"{noun} after {last_month(story)} months: {show(here)} on both sides"
+    sure = f"{'more' if here > base else 'less'} {odds(more if here > base else 1 - more, story.pairs)}"
+    levels = f"{show(here)} against {show(base)} with {spoken(story.baseline)}"
+    return f"{noun} after {last_month(story)} months: {levels} ({sure})"
+
+
+def margin_title(story: Story) -> str:
+    """The take-away on money: what is left over, more or less, and how sure that is."""
+    base, here, more = in_window(story, "cumulative_margin", last_month(story))
+    if base == here:
+        return f"{spoken(story.scenario).capitalize()} leaves the cumulative margin as it is"
+    gained = here > base
+    share = more if gained else 1 - more
+    change = f"{story.currency} {thousands(abs(here - base))} {'more' if gained else 'less'}"
+    name, other = spoken(story.scenario).capitalize(), spoken(story.baseline)
+    return f"{name} earns {change} than {other} in {last_month(story)} months ({odds(share, story.pairs)})"
+
+
+def spoken(name: str) -> str:
+    """A scenario's name as one says it."""
+    return name.replace("_", " ")
+
+
+def thousands(value: float) -> str:
+    """Money in words short enough for a title."""
+    if abs(value) >= 1e6:
+        return f"{value / 1e6:.2f} million"
+    return f"{float(f'{value:.3g}'):,.0f}".replace(",", " ")
+
+
+def percent(value: float) -> str:
+    """A share for a title."""
+    return f"{100 * value:.1f} %"
+
+
+def whole(value: float) -> str:
+    """A count for a title."""
+    return f"{value:,.0f}".replace(",", " ")
+
+
+# ---- the pictures ----------------------------------------------------------------------------------------------
+
+
+def levels_and_difference(story: Story, column: str, title: str, subtitle: str, kind: str) -> tuple[Figure, list[Any]]:
+    """Two panels: both sides as fans, and their paired difference, which is what the decision changes."""
+    base, here = story.pair(column)
+    panels = [
+        Panel("scenario beside baseline", spoken(story.baseline), spoken(story.scenario), base, here, kind),
+        Panel("scenario minus baseline, pair by pair", "", "", None, here - base, kind),
+    ]
+    return draw(story, panels, title, subtitle, [1.75, 1.0], share_y=False)
+
+
+def draw(
+    story: Story, panels: list[Panel], title: str, subtitle: str, widths: list[float], share_y: bool = True
+) -> tuple[Figure, list[Any]]:
+    """Panels side by side, with the numbers behind them."""
+    figure = new_figure()
+    # Names stand at the ends of the lines: between the panels, or at the right edge where panels share their axis.
+    box = margins(figure, story.footer, right=0.885 if share_y else 0.975) | {"wspace": 0.12 if share_y else 0.48}
+    axes = figure.subplots(1, len(panels), width_ratios=widths, sharey=share_y, squeeze=False, gridspec_kw=box)[0]
+    rows: list[Any] = []
+    cube = story.cube()
+    ends = [draw_panel(*pair, cube.months, cube.dates) for pair in zip(axes, panels, strict=True)]
+    for place in axes[:1] if share_y else axes:
+        headroom(place)
+    named = len(panels) - 1 if share_y else 0
+    name_ends(axes[named], ends[named])
+    for panel in panels:
+        rows += fan_rows(panel, cube.months, cube.dates, story.baseline, story.scenario)
+    frame(figure, title, subtitle, story.footer)
+    return figure, rows
+
+
+def inbound_calls(story: Story) -> tuple[Figure, list[Any]]:
+    """Sales calls to the common number."""
+    title = flow_title(story, "inbound_calls", "Inbound calls")
+    return levels_and_difference(story, "inbound_calls", title, "Sales calls to the common number, per month", "count")
+
+
+def awareness(story: Story) -> tuple[Figure, list[Any]]:
+    """Mean awareness among businesses."""
+    title = stock_title(story, "awareness", "Awareness", percent)
+    subtitle = "Mean awareness of the operator among all businesses of the city, at month end"
+    return levels_and_difference(story, "awareness", title, subtitle, "share")
+
+
+def customers(story: Story) -> tuple[Figure, list[Any]]:
+    """Customers at month end."""
+    title = stock_title(story, "customers", "Customers", whole)
+    return levels_and_difference(story, "customers", title, "Business customers at month end", "stock")
+
+
+def cumulative_margin(story: Story) -> tuple[Figure, list[Any]]:
+    """What is left over since the decision."""
+    subtitle = f"Cumulative margin since the decision, {story.currency}"
+    return levels_and_difference(story, "cumulative_margin", margin_title(story), subtitle, "money")
+
+
+def churn(story: Story) -> tuple[Figure, list[Any]]:
+    """Customers lost, to competitors and with the business itself."""
+    names = {"churn_competitor": "lost to competitors", "churn_closure": "closed, moved away or without a provider"}
+    names_of_sides = spoken(story.baseline), spoken(story.scenario)
+    panels = [Panel(name, *names_of_sides, *story.pair(column), "count") for column, name in names.items()]
+    title = flow_title(story, "churn_competitor", "Customers lost to competitors")
+    return draw(story, panels, title, "Customers lost per month, by reason", [1.0, 1.0])
+
+
+def gross_adds_by_channel(story: Story) -> tuple[Figure, list[Any]]:
+    """New customers by the channel of their order."""
+    names_of_sides = spoken(story.baseline), spoken(story.scenario)
+    panels = [Panel("all channels", *names_of_sides, *story.pair("gross_adds"), "count")]
+    for channel, name in CHANNEL_NAMES.items():
+        if story.cube(channel).months.size and any(np.nansum(side) > 0 for side in story.pair("gross_adds", channel)):
+            panels.append(Panel(name, *names_of_sides, *story.pair("gross_adds", channel), "count"))
+    title = flow_title(story, "gross_adds", "Gross adds")
+    subtitle = "Activated new customers per month, by the channel of the order"
+    return draw(story, panels, title, subtitle, [1.0] * len(panels))
+
+
+FIGURES: dict[str, Callable[[Story], tuple[Figure, list[Any]]]] = {
+    "inbound_calls": inbound_calls,
+    "awareness": awareness,
+    "customers": customers,
+    "churn": churn,
+    "gross_adds_by_channel": gross_adds_by_channel,
+    "cumulative_margin": cumulative_margin,
+}
+
+
+def draw_all(story: Story) -> list[Path]:
+    """Draws every picture that the tables allow; returns their files."""
+    folder = story.folder / "figures"
+    drawn = []
+    with house_style():
+        for name, figure_of in FIGURES.items():
+            figure, rows = figure_of(story)
+            save(figure, folder, name)
+            save_numbers(folder, name, HEAD, rows)
+            drawn.append(folder / f"{name}.png")
+    return drawn
