@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from experiments.options import OPTIONS, Command
 from sim import parameters as checking
 from sim.errors import InputError, nearest
 from sim.parameters import Parameters
+from sim.shipped import load
 
 GROUPS = ("scenario", "world")
 # These hold for the scenario and the baseline alike: the world, when the decision falls, and the length of the run.
@@ -31,22 +34,24 @@ class Request:
         self.options = {**_defaults(), **options}
         self.overrides = overrides
         self.words: list[str] = []
-        self._configs = Configs(self.options["configs"])
+        self._configs = configs_of(self.options["configs"])
         self._out: Path | None = None
 
-    def parameters(self, scenario_name: str, baseline: bool = False) -> tuple[Parameters, dict[str, Any]]:
-        """A scenario with the overrides that concern it: typed, and as the full mapping it was checked from."""
+    def parameters(self, scenario_name: str | None, baseline: bool = False) -> tuple[Parameters, dict[str, Any]]:
+        """A scenario with the overrides that concern it: typed, and as the full mapping it was checked from.
+
+        None is the configuration without a scenario.
+        """
         shared = {path: value for path, value in self.overrides.items() if path.split(".")[0] in SHARED}
-        mapping = checking.apply(self._configs.scenario(scenario_name), shared if baseline else self.overrides)
-        return checking.check(mapping), mapping
+        return self._configs.parameters(scenario_name, shared if baseline else self.overrides)
 
     def out_folder(self) -> Path:
         """The folder for the results, not made here; one that holds something already is refused."""
         if self.options["resume"]:
-            return Path(self.options["resume"]).expanduser()
+            return at_home(self.options["resume"])
         if self._out is None:
             given = self.options["out"]
-            self._out = Path(given).expanduser() if given else _new_folder(self.command)
+            self._out = at_home(given) if given else _new_folder(self.command)
         refuse_filled(self._out)
         return self._out
 
@@ -61,6 +66,11 @@ def _new_folder(command: str) -> Path:
     stem = f"{time.strftime('%Y-%m-%d_%H%M%S')}_{command}"
     tries = (Path("runs") / (stem if number == 1 else f"{stem}_{number}") for number in range(1, 10_000))
     return next(folder for folder in tries if not folder.exists())
+
+
+def at_home(place: str) -> Path:
+    """A folder as given, with a leading `~` read as the user's home, which shells do not do after a `=`."""
+    return Path(os.path.expanduser(place))  # noqa: PTH111 (pathlib fails at a `~name` that is no user)
 
 
 def refuse_filled(folder: Path) -> None:
@@ -81,8 +91,9 @@ def read(name: str, command: Command, words: Sequence[str]) -> Request:
     """The request of a command line, or an InputError with all its mistakes."""
     said = split(name, command, words)
     mistakes = said.mistakes + _folder_mistakes(said.options)
-    if not _collected(lambda: Configs(said.options.get("configs")), mistakes):
-        said.options.pop("configs", None)
+    if not _collected(lambda: configs_of(said.options.get("configs")), mistakes):
+        # Without the folder nothing more can be said about scenarios.
+        raise InputError(mistakes)
     request = Request(name, said.path, {**command.defaults, **said.options}, said.overrides)
     request.given = frozenset([*said.options, *said.overrides])
     request.words = list(words)
@@ -96,7 +107,10 @@ def read(name: str, command: Command, words: Sequence[str]) -> Request:
 
 def _check_scenario(request: Request, option: str, mistakes: list[str]) -> None:
     found = _collected(lambda: request.parameters(request.options[option], baseline=option == "baseline"), mistakes)
-    if found and option == "scenario":
+    if not found:
+        # The scenario may be what is wrong; the overrides are read all the same.
+        _collected(lambda: request.parameters(None), mistakes)
+    elif option == "scenario":
         parameters = found[0]
         request.options |= {name: getattr(parameters, name) for name in checking.RUN_FIELDS if name != "record"}
         request.options["record"] = parameters.record.model_dump()
@@ -114,8 +128,8 @@ def _collected(attempt: Callable[[], Any], mistakes: list[str]) -> Any:
 def _folder_mistakes(options: Mapping[str, Any]) -> list[str]:
     mistakes: list[str] = []
     if options.get("out"):
-        _collected(lambda: refuse_filled(Path(options["out"]).expanduser()), mistakes)
-    if options.get("resume") and not Path(options["resume"]).expanduser().is_dir():
+        _collected(lambda: refuse_filled(at_home(options["out"])), mistakes)
+    if options.get("resume") and not at_home(options["resume"]).is_dir():
         mistakes.append(f"resume={options['resume']} is no folder; give the folder of the run that was stopped")
     if options.get("resume") and options.get("out"):
         mistakes.append("out and resume exclude each other: a resumed run goes on in its own folder; leave out= out")
@@ -127,22 +141,45 @@ def _folder_mistakes(options: Mapping[str, Any]) -> list[str]:
 
 def compose_scenario(name: str, configs: str | None, overrides: Mapping[str, Any]) -> Parameters:
     """The parameters of a scenario with overrides, for use from Python."""
-    return checking.check(checking.apply(Configs(configs).scenario(name), overrides))
+    return configs_of(configs).parameters(name, overrides)[0]
+
+
+def configs_of(folder: str | None) -> Configs:
+    """The configuration groups; the built-in ones are composed once a process, for they do not change."""
+    return Configs(folder) if folder else _built_in()
+
+
+@cache
+def _built_in() -> Configs:
+    return Configs(None)
 
 
 class Configs:
     """The built-in configuration groups, and before them a user's own folder."""
 
     def __init__(self, folder: str | None):
-        self.folder = Path(folder).expanduser().resolve() if folder else None
-        self._composed: dict[str | None, dict[str, Any]] = {}
+        self.folder = at_home(folder).resolve() if folder else None
+        self._composed: dict[str, dict[str, Any]] = {}
         if self.folder:
             _check_folder(self.folder, str(folder))
 
-    def scenario(self, name: str) -> dict[str, Any]:
+    def parameters(self, name: str | None, overrides: Mapping[str, Any]) -> tuple[Parameters, dict[str, Any]]:
+        """A scenario with overrides, checked; the mistakes of the files and of the overrides are told together."""
+        mapping, mistakes = self._scenario(name)
+        mapping, more = checking.try_apply(mapping, overrides)
+        mistakes += more
+        checked = _collected(lambda: checking.check(mapping), mistakes)
+        if mistakes:
+            raise InputError(mistakes)
+        return checked, mapping
+
+    def _scenario(self, name: str | None) -> tuple[dict[str, Any], list[str]]:
         """The full mapping of a scenario; bare claims of its files are back in the nodes of the world they change."""
-        base, composed = self._compose(None), self._compose(name)
-        mistakes = [] if isinstance(composed, dict) else [f"scenario '{name}' is empty"]
+        base = checking.defaults(self.folder)
+        if name is None:
+            return base, []
+        composed = self._compose(name)
+        mistakes = []
         if "scenario" in composed:
             mistakes.append(f"scenario '{name}' must begin with the line '# @package _global_'")
         for option in checking.RUN_FIELDS:
@@ -150,14 +187,13 @@ class Configs:
                 mistakes.append(
                     f"scenario '{name}' sets {option}, which belongs to the whole run; give it as {option}=..."
                 )
-        if mistakes:
-            raise InputError(mistakes)
-        return checking.settle(composed, base)
+        mapping, more = checking.settle({key: composed[key] for key in composed if key != "scenario"}, base)
+        return mapping, mistakes + more
 
-    def _compose(self, name: str | None) -> dict[str, Any]:
+    def _compose(self, name: str) -> dict[str, Any]:
         if name not in self._composed:
             with _hydra(self.folder) as options:
-                if name is not None and name not in options:
+                if name not in options:
                     raise InputError(f"unknown scenario '{name}'; {_listed(name, options)}")
                 self._composed[name] = _composed(name, self.folder)
         return self._composed[name]
@@ -184,20 +220,30 @@ def _hydra(folder: Path | None) -> Iterator[list[str]]:
         yield loader.get_group_options("scenario")
 
 
-def _composed(name: str | None, folder: Path | None) -> dict[str, Any]:
+def _composed(name: str, folder: Path | None) -> dict[str, Any]:
     from hydra import compose
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        config = compose("config", overrides=[f"scenario={name}"] if name else [])
+        config = compose("config", overrides=[f"scenario={name}"])
         plain: Any = OmegaConf.to_container(config, resolve=True)
+    except RecursionError:
+        raise InputError(f"scenario '{name}' builds on itself; look at the defaults lists of its file") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"scenario '{name}'{_place(error)}; correct the YAML") from None
     except (HydraException, OmegaConfBaseException, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         where = f" with configs={folder}" if folder else ""
-        raise InputError(f"scenario '{name or 'config'}' cannot be composed{where}: {reason}") from None
+        raise InputError(f"scenario '{name}' cannot be composed{where}: {reason}") from None
     return plain
+
+
+def _place(error: yaml.YAMLError) -> str:
+    mark = getattr(error, "problem_mark", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    return f"{line}: {getattr(error, 'problem', None) or 'cannot be read'}"
 
 
 # ---- a user's folder ------------------------------------------------------------------------------------------------
@@ -212,9 +258,9 @@ def _check_folder(folder: Path, shown: str) -> None:
         inside = sorted(path.name for path in folder.iterdir() if path.is_dir())
         hint = nearest(inside[0], GROUPS) if inside else f"put your files into {' or '.join(GROUPS)}"
         raise InputError(f"configs={shown} holds neither {' nor '.join(GROUPS)}; {hint}")
-    mistakes = [
-        mistake for group in found for file in _files(folder / group) for mistake in _file_mistakes(file, group)
-    ]
+    files = [(file, group) for group in found for file in _files(folder / group)]
+    files += [(folder / "config.yaml", "")] if (folder / "config.yaml").is_file() else []
+    mistakes = [mistake for file, group in files for mistake in _file_mistakes(file, group)]
     if mistakes:
         raise InputError(mistakes)
 
@@ -230,13 +276,11 @@ def _file_mistakes(file: Path, group: str) -> list[str]:
     if group == "world" and file.stem not in parts:
         return [f"{file}: the world has no part '{file.stem}'; {nearest(file.stem, parts)}"]
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content = load(file)
     except UnicodeDecodeError:
         return [f"{file} is not written in UTF-8; save it as UTF-8"]
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        return [f"{file}{line}: {getattr(error, 'problem', None) or 'cannot be read'}; correct the YAML"]
+        return [f"{file}{_place(error)}; correct the YAML"]
     if content is not None and not isinstance(content, dict):
         return [f"{file} must hold names with values, as 'telemarketing: {{telemarketers: 4}}'"]
     return []

@@ -55,9 +55,7 @@ def _is_path(command: Command, path: list[str], word: str) -> bool:
     if not path:
         return "=" not in word
     most = command.forms.get(path[0], (0, 0, ""))[1]
-    if len(path) > most:
-        return False
-    return word.partition("=")[0] not in command.options or Path(word).exists()
+    return len(path) <= most and (word.partition("=")[0] not in OPTIONS or Path(word).exists())
 
 
 def _path_mistakes(name: str, command: Command, path: list[str]) -> list[str]:
@@ -138,14 +136,13 @@ def _unknown_key(key: str, command: Command) -> str:
         return override_mistake(key)
     if re.search(r"[/@:]", key):
         return f"unknown option '{key}'; a scenario is chosen as scenario=NAME, a parameter set as section.name=value"
-    sections = [path for path in known_paths() if "." not in path]
-    return f"unknown option '{key}'; {_nearest(key, [*command.options, *sections])}"
+    return f"unknown option '{key}'; {_nearest(key, [*command.options, *known_paths()])}"
 
 
 def _nearest(key: str, known: Iterable[str]) -> str:
-    from sim.errors import nearest
+    from sim.nodes import closest
 
-    return nearest(key, dict.fromkeys(known))
+    return closest(key, dict.fromkeys(known))
 
 
 def parse_value(key: str, text: str, name: bool = False) -> Any:

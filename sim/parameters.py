@@ -8,16 +8,15 @@ import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim import nodes
 from sim.decisions import Decisions
 from sim.errors import InputError
+from sim.shipped import defaults as defaults
 from sim.world import World
 
 
@@ -190,6 +189,14 @@ def _bound_message(path: str, detail: Any) -> str:
 
 def apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """The mapping with overrides put in by dotted path; a bare value of a claim goes back into its node."""
+    result, mistakes = try_apply(mapping, changes)
+    if mistakes:
+        raise InputError(mistakes)
+    return result
+
+
+def try_apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """As apply, with the mistakes beside the mapping, so that they can be told together with others."""
     result = copy.deepcopy(dict(mapping))
     patches: dict[str, Any] = {}
     mistakes: list[str] = []
@@ -197,9 +204,7 @@ def apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
         _collect(path, value, patches, mistakes)
     for path, value in patches.items():
         _put(result, path, value, mistakes)
-    if mistakes:
-        raise InputError(mistakes)
-    return result
+    return result, mistakes
 
 
 def override_mistake(path: str) -> str:
@@ -279,14 +284,12 @@ def _needs_source(path: str, before: Mapping[str, Any], after: Mapping[str, Any]
     )
 
 
-def settle(mapping: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """The mapping with its bare claims put back into the nodes of `base`, as files that override others give them."""
+def settle(mapping: Mapping[str, Any], base: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The mapping with the bare claims of its files back in the nodes of `base`, and what is wrong with them."""
     result = copy.deepcopy(dict(mapping))
     mistakes: list[str] = []
     _settle(result.get("world"), base.get("world"), "world", mistakes)
-    if mistakes:
-        raise InputError(mistakes)
-    return result
+    return result, mistakes
 
 
 def _settle(section: Any, base: Any, path: str, mistakes: list[str]) -> None:
@@ -308,22 +311,7 @@ def _settled(path: str, claim: Any, before: Mapping[str, Any], mistakes: list[st
     return claim
 
 
-# ---- the defaults and the numbers -----------------------------------------------------------------------------------
-
-
-def defaults() -> dict[str, Any]:
-    """The configuration as shipped, a fresh copy: config.yaml and every part of the world."""
-    return copy.deepcopy(_defaults())
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    folder = resources.files("configs")
-    mapping = yaml.safe_load(folder.joinpath("config.yaml").read_text(encoding="utf-8")) or {}
-    mapping.pop("defaults", None)
-    parts = [file for file in folder.joinpath("world").iterdir() if file.name.endswith(".yaml")]
-    world = {part.name.removesuffix(".yaml"): yaml.safe_load(part.read_text(encoding="utf-8")) for part in parts}
-    return {**mapping, "world": dict(sorted(world.items()))}
+# ---- the numbers -----------------------------------------------------------------------------------------------------
 
 
 def numbers(parameters: Parameters) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""Every shipped configuration composes, and every claim about the world names a source that the bibliography has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+import configs
+from experiments import scenario
+from experiments.compose import configs_of
+from sim.parameters import book, check, defaults
+from sim.world import World
+
+FOLDER = Path(configs.__file__).parent
+SCENARIOS = sorted(file.stem for file in (FOLDER / "scenario").glob("*.yaml"))
+
+
+def loaded(file: str) -> dict:
+    return yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))
+
+
+def test_the_table_of_contents_lists_every_part_of_the_world():
+    listed = [
+        entry for entry in loaded("config.yaml")["defaults"] if isinstance(entry, str) and entry.startswith("world/")
+    ]
+    assert listed == [f"world/{part}@world.{part}" for part in World.model_fields]
+    assert {file.stem for file in (FOLDER / "world").glob("*.yaml")} == set(World.model_fields)
+
+
+def test_hydra_and_the_plain_reader_agree():
+    assert configs_of(None).parameters("passive", {})[0] == check(defaults())
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_composes(name):
+    assert scenario(name).months == 24
+
+
+def test_passive_is_today_continued():
+    assert scenario("passive") == check(defaults())
+
+
+def test_every_claim_names_a_source_of_the_bibliography():
+    sources = loaded("sources.yaml")
+    unknown = {row.source for row in book(defaults()) if row.source} - set(sources)
+    assert not unknown
+    assert all(source.get("citation") for source in sources.values())
+
+
+def test_every_claim_says_what_it_means():
+    assert not [row.path for row in book(defaults()) if row.source and not row.meaning.strip()]
+
+
+def test_every_decision_is_described():
+    assert not [row.path for row in book(defaults()) if not row.source and not row.meaning.strip()]
+
+
+def test_a_folder_of_ones_own_is_searched_first(tmp_path):
+    folder = tmp_path / "moje ustawienia = [ż]"
+    (folder / "scenario").mkdir(parents=True)
+    text = "# @package _global_\ndefaults:\n  - passive\n  - _self_\ntelemarketing: {telemarketers: 4}\n"
+    (folder / "scenario" / "spring.yaml").write_text(text + "world: {needs: {renewal_factor: 7}}\n", encoding="utf-8")
+    spring = scenario("spring", str(folder))
+    assert spring.telemarketing.telemarketers == 4
+    assert spring.world.needs.renewal_factor == 7
+    assert scenario("passive", str(folder)) == scenario("passive")
+
+
+def test_a_part_of_the_world_can_be_ones_own(tmp_path):
+    (tmp_path / "world").mkdir()
+    text = (FOLDER / "world" / "needs.yaml").read_text(encoding="utf-8")
+    mine = text.replace(
+        "renewal_factor: {value: 5.0, range: [4.0, 8.0]", "renewal_factor: {value: 9.0, range: [4.0, 10.0]"
+    )
+    (tmp_path / "world" / "needs.yaml").write_text(mine, encoding="utf-8")
+    assert scenario("passive", str(tmp_path)).world.needs.renewal_factor == 9.0
+
+
+def test_overrides_reach_a_scenario_from_python():
+    assert scenario("passive", **{"months": 6, "world.needs.renewal_factor": 6}).world.needs.renewal_factor == 6
