@@ -82,7 +82,8 @@ class Needs(Part):
     unsettled_days: float
     dissatisfaction_slope: float
     search_days: BySize
-    consideration_max: float
+    calls_max: int
+    shortlist_logit: float
 
 
 class Signals(Part):

@@ -1,0 +1,1 @@
+"""Who decides: operators and the people on the telephone."""

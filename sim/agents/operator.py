@@ -1,0 +1,44 @@
+"""An operator: its offers and budgets today, and what it has on the telephone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+if TYPE_CHECKING:
+    from sim.market import Market
+
+Array = np.ndarray[Any, Any]
+
+
+class Operator(mesa.Agent):  # type: ignore[misc]
+    """A competitor in the city; number 0 is the focal one. The columns of the market hold what it has won."""
+
+    def __init__(self, market: Market, number: int, spec: Any):
+        super().__init__(market)
+        self.number, self.spec, self.name = number, spec, spec.name
+        self.price_factor = 1.0  # present prices relative to the opening tariff
+        self.budget_factor = 1.0  # advertising relative to the opening budget
+        self.telemarketers = int(spec.telemarketers)
+
+    @property
+    def is_focal(self) -> bool:
+        """Whether this is the operator on whose behalf the run is made."""
+        return self.number == 0
+
+    @property
+    def price_index(self) -> float:
+        """Level of all prices; 1 is the city's tariff table."""
+        return float(self.spec.price_index) * self.price_factor
+
+    @property
+    def customers(self) -> int:
+        """Businesses served today."""
+        return int((self.model.state.provider == self.number).sum())
+
+    @property
+    def market_share(self) -> float:
+        """Share of served premises."""
+        return self.customers / max(int((self.model.state.provider >= 0).sum()), 1)

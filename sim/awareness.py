@@ -1,0 +1,135 @@
+"""What stays in a mind: awareness, persuasion and fatigue, kept as values at the last contact and read in closed form.
+
+Awareness of an operator comes from two independent sources, A = 1 - (1 - ambient)(1 - memory): the ambient presence of the brand
+(advertising and residential customers, the same stock for all, weighted by the business's own exposure) and the memory of contacts
+(talks, visits, neighbours' words), which holds for three weeks and then fades (Aravindakshan and Naik 2011).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.workdays import Workdays
+from sim.world import Signals
+
+Array = np.ndarray[Any, Any]
+
+AIDED = 0.2  # awareness above which a name is recognised (DOMAIN.md M3)
+UNAIDED = 0.5  # and above which it comes to mind by itself, if it is among the three highest
+TOP_OF_MIND = 3
+
+
+class Mind(NamedTuple):
+    """Columns of what businesses know and feel, by premises (n) and operator (o)."""
+
+    exposure: Array  # (n,) float32, how much of the ambient presence reaches the business
+    memory: Array  # (n, o) float32, awareness from contacts, at contact_day
+    persuasion: Array  # (n, o) float32, at contact_day
+    fatigue: Array  # (n, o) float32, at contact_day
+    contact_day: Array  # (n, o) int16
+
+
+class Fading(NamedTuple):
+    """Rates per working day at which the stocks fade."""
+
+    hold_days: float
+    memory: float
+    persuasion: float
+    fatigue: float
+    news: float
+    satisfaction: float
+
+
+def fading(p: Signals, recovery_per_month: float, calendar: Workdays) -> Fading:
+    """The fading rates of a world, per working day."""
+    rate = calendar.daily_fading
+    return Fading(
+        float(p.hold_days),
+        rate(p.forgetting_per_month),
+        rate(p.persuasion_fading_per_month),
+        rate(p.fatigue_fading_per_month),
+        rate(p.news_fading_per_month),
+        rate(recovery_per_month),
+    )
+
+
+@njit(cache=True)
+def remembered(value, idle_days, hold_days, rate):
+    """A stock after some idle days: full during the hold, then fading exponentially."""
+    return value * np.exp(-rate * max(idle_days - hold_days, 0.0))
+
+
+@njit(cache=True)
+def awareness_of(mind, fading, presence, row, operator, today):
+    """Awareness of one operator in one mind."""
+    ambient_unknown = np.exp(-mind.exposure[row] * presence[operator])
+    idle = today - mind.contact_day[row, operator]
+    return 1.0 - ambient_unknown * (1.0 - remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory))
+
+
+@njit(cache=True)
+def persuasion_of(mind, fading, row, operator, today):
+    """Goodwill towards one operator in one mind."""
+    return remembered(mind.persuasion[row, operator], today - mind.contact_day[row, operator], 0.0, fading.persuasion)
+
+
+@njit(cache=True)
+def fatigue_of(mind, fading, row, operator, today):
+    """How tired one business is of one operator's contacts."""
+    return remembered(mind.fatigue[row, operator], today - mind.contact_day[row, operator], 0.0, fading.fatigue)
+
+
+@njit(cache=True)
+def meet(mind, fading, row, operator, today, recall_share, persuasion, fatigue):
+    """One contact: rolls the three stocks to today and adds to them."""
+    idle = float(today - mind.contact_day[row, operator])
+    memory = remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory)
+    mind.memory[row, operator] = memory + (1.0 - memory) * recall_share
+    mind.persuasion[row, operator] = persuasion + remembered(mind.persuasion[row, operator], idle, 0.0, fading.persuasion)
+    mind.fatigue[row, operator] = fatigue + remembered(mind.fatigue[row, operator], idle, 0.0, fading.fatigue)
+    mind.contact_day[row, operator] = today
+
+
+@njit(cache=True)
+def meet_all(mind, fading, rows, operators, today, recall_share, persuasion, fatigue):
+    """Contacts of many businesses with the same effects."""
+    for i in range(rows.size):
+        meet(mind, fading, rows[i], operators[i], today, recall_share, persuasion, fatigue)
+
+
+@njit(cache=True)
+def forget_all(mind, rows, today):
+    """New tenants know nobody yet."""
+    for i in range(rows.size):
+        mind.memory[rows[i]] = 0.0
+        mind.persuasion[rows[i]] = 0.0
+        mind.fatigue[rows[i]] = 0.0
+        mind.contact_day[rows[i]] = today
+
+
+@njit(cache=True)
+def survey(mind, fading, presence, provider, zone, zones, today):
+    """Awareness of all tenants: sums by operator of A, aided and unaided (o, 3), focal sums by zone, tenants by zone."""
+    operators = presence.size
+    sums = np.zeros((operators, 3))
+    by_zone = np.zeros(zones)
+    tenants = np.zeros(zones, np.int64)
+    level = np.empty(operators)
+    for row in range(provider.size):
+        if provider[row] < -1:
+            continue
+        for o in range(operators):
+            level[o] = 1.0 if provider[row] == o else awareness_of(mind, fading, presence, row, o, today)
+        for o in range(operators):
+            higher = 0
+            for other in range(operators):
+                higher += level[other] > level[o]
+            sums[o, 0] += level[o]
+            sums[o, 1] += level[o] > AIDED
+            sums[o, 2] += level[o] > UNAIDED and higher < TOP_OF_MIND
+        by_zone[zone[row]] += level[0]
+        tenants[zone[row]] += 1
+    return sums, by_zone, tenants

@@ -1,0 +1,294 @@
+"""The market: builds the house from a city, parameters and a seed; `step()` is one working day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+
+from sim import foundation
+from sim import parameters as checking
+from sim.agents.operator import Operator
+from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agents
+from sim.city import City, load_city
+from sim.draws import Streams
+from sim.ledger import Ledger
+from sim.observation import Observation
+from sim.opening import open_market
+from sim.orders import Orders
+from sim.parameters import Parameters
+from sim.reactions import happen
+from sim.record import Record
+from sim.scene import make_scene, prices
+from sim.state import NONE, VACANT
+from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
+from sim.steps.demography import Turnover
+from sim.steps.needs import CallDiary
+from sim.steps.service import Crews
+from sim.steps.signals import News
+from sim.steps.telemarketing import CallList
+from sim.telephone import StaffTable, agents_needed, line_answered, mean_handling
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Market(mesa.Model):  # type: ignore[misc]
+    """A city's telecom B2B market; one step is one working day.
+
+    `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a name or a folder;
+    overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`.
+    """
+
+    def __init__(
+        self,
+        parameters: Parameters | Mapping[str, Any] | None = None,
+        city: City | str | Path | None = None,
+        seed: int | None = None,
+        **overrides: Any,
+    ):
+        super().__init__(rng=1 if seed is None else int(seed))
+        self.parameters = resolve(parameters, overrides)
+        self.city = city if isinstance(city, City) else load_city(city or "melbourne")
+        self.luck = Streams(1 if seed is None else int(seed))
+        self.base = foundation.lay(self.city, self.parameters)
+        self.calendar = self.base.calendar
+        self.day = 0
+        self._open_house()
+        self._hire_first()
+        self._look_ahead()
+        self.observation = Observation()
+        self.observation.see(self, -self.parameters.warmup, self._month_before())
+        self.record.begin_month()
+        self.datacollector = MonthlyCollector(self.observation.monthly[0])
+
+    # ---- the day ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One working day."""
+        if not self.running:
+            return
+        state, scene, record, day, luck = self.state, self.scene, self.record, self.day, self.luck
+
+        if self.calendar.opens_month(day):
+            self.open_month()  # events, budgets, staff
+        demography.turn_over(state, scene, self.turnover, self.orders, record, day, luck)
+        service.resize(state, scene, day, luck("resizing", day))
+
+        needs.start_shopping(state, scene, self.diary, record, day, luck("needs", day))
+        signals.spread(state, scene, self.budget_factors(), self.news, day, luck("signals", day))
+
+        # ways to a contract
+        self.dial()
+        inbound.answer_calls(
+            state, scene, self.call_centre, self.base.hours, self.diary, record, self.customers, day, luck("inbound", day)
+        )
+        rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
+
+        # what follows from it
+        service.install(
+            state, scene, self.orders, self.crews, self.news, self.ledger, record, day, luck("service", day), luck("terms", day)
+        )
+        service.fail(state, scene, self.news, record, day, luck("faults", day))
+        contracts.run_on(state, scene, record, day, luck("renewals", day))
+
+        if self.calendar.closes_month(day):
+            self.close_month()  # bills, wages, metrics, next month's staff
+        self.datacollector.collect(self)
+        if self.parameters.check:
+            self.check()
+        self.day += 1
+        self.running = self.day < self.calendar.days
+
+    def dial(self) -> None:
+        """All telemarketing teams work through their lists."""
+        for number, staff in self.telemarketing.items():
+            if len(staff):
+                streams = self.luck("telemarketing", self.day), self.luck("woken", self.day)
+                telemarketing.dial(
+                    self.state, self.scene, number, staff, self.call_lists[number], self.diary, self.record, self.day, *streams
+                )
+
+    @property
+    def month(self) -> int:
+        """The current month: 1 is the first after the decision, warm-up months are 0, -1, ..."""
+        return self.calendar.number(int(self.calendar.month_of_day[min(self.day, self.calendar.days - 1)]))
+
+    @property
+    def customers(self) -> int:
+        """The focal operator's customers."""
+        return self.operators[0].customers
+
+    # ---- the month --------------------------------------------------------------------------------------------------
+
+    def open_month(self) -> None:
+        """Scripted events, decisions that begin, and people on the telephone."""
+        month = self.month
+        happen(self.operators, self.scene, self.parameters, month)
+        for operator in self.operators:
+            self._staff_telemarketing(operator)
+        needs.refresh(self.state, self.scene, None, self.day)
+        self.opening_revenue = float(self.state.monthly_bill[self.state.provider == 0].sum(dtype=np.float64))
+
+    def close_month(self) -> None:
+        """Bills and wages are paid, the month is written down, and the next one is planned."""
+        self._settle()
+        index = int(self.calendar.month_of_day[self.day])
+        self.observation.see(self, self.month, self.calendar.month_start[index])
+        self.datacollector.latest = self.observation.monthly[-1]
+        self.ledger.close_month()
+        self._plan_next_month(int(self.calendar.days_in_month[index]))
+        self.record.begin_month()
+
+    def _settle(self) -> None:
+        """Revenue, and the wages and budgets of the month."""
+        p, ledger, total = self.parameters.world.economics, self.ledger, self.record.total
+        revenue = self.opening_revenue + self.record.revenue_change
+        ledger.earn("customers", revenue)
+        ledger.pay("network", "customers", revenue * p.network_cost_share)
+        ledger.pay("advertising", "inbound", self.operators[0].spec.advertising_per_month * self.operators[0].budget_factor)
+        wages = len(self.call_centre) * p.agent_cost_per_month
+        minutes = total["sales_minutes"] + total["service_minutes"]
+        sales_part = total["sales_minutes"] / minutes if minutes else 0.0
+        ledger.pay("call_centre", "inbound", wages * sales_part)
+        ledger.pay("call_centre", "customers", wages * (1.0 - sales_part))
+        ledger.pay("telemarketing", "telemarketing", len(self.telemarketing[0]) * p.telemarketer_cost_per_month)
+
+    def _plan_next_month(self, days: int) -> None:
+        """Crews and people at the common numbers follow what this month brought."""
+        total, p = self.record.total, self.parameters.world
+        self.crews.close_month(self.record.orders_by_operator / days)
+        self._staff_call_centre(total["inbound_calls"] / days, total["service_calls"] / days)
+        customers = np.bincount(self.state.provider[self.state.provider > NONE], minlength=len(self.operators))
+        for number in range(1, len(self.operators)):
+            self.scene.answered[number] = line_answered(
+                customers[number], self.record.asked[number] / days, self.base.hours, p.calls, p.economics,
+                self.calendar.per_month, self.parameters.call_centre.agents_min,
+            )
+
+    def _staff_call_centre(self, sales_per_day: float, service_per_day: float) -> None:
+        p, decided = self.parameters.world, self.parameters.call_centre
+        handling = mean_handling(p.calls, sales_per_day, service_per_day)
+        needed = agents_needed(
+            sales_per_day + service_per_day, handling, self.base.hours, p.economics.agent_occupancy_share, decided.agents_min
+        )
+        people = decided.agents or needed
+        self.call_centre_agents = staff_agents(self, CallCentreAgent, self.call_centre_agents, self.call_centre, people)
+
+    def _staff_telemarketing(self, operator: Operator) -> None:
+        people, number = operator.telemarketers, operator.number
+        if people and number not in self.call_lists:
+            self.call_lists[number] = CallList(self.state, operator.spec.address, self.luck("call list"))
+        agents = self.telemarketing_agents.get(number, [])
+        self.telemarketing_agents[number] = staff_agents(self, Telemarketer, agents, self.telemarketing[number], people)
+
+    def budget_factors(self) -> np.ndarray[Any, Any]:
+        """Advertising of each operator relative to its opening budget."""
+        return np.array([operator.budget_factor for operator in self.operators])
+
+    # ---- building ---------------------------------------------------------------------------------------------------
+
+    def _open_house(self) -> None:
+        """Premises, people's minds, operators, tables: all as they are on the first morning."""
+        base, world, city = self.base, self.parameters.world, self.city
+        self.operators = [Operator(self, number, spec) for number, spec in enumerate(city.operators)]
+        self.scene = make_scene(city, world, base.calendar, base.still, base.answered.copy(), base.links)
+        self.state = open_market(
+            city, world, base.calendar, base.still, base.lives, base.opening_rate, prices(city.operators),
+            base.footfall_factor, self.luck,
+        )
+        self.turnover = Turnover(city, base.lives, base.opening_rate, base.footfall_factor)
+        self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
+        self.orders, self.diary, self.news, self.ledger = Orders.none(), CallDiary(), News(), Ledger()
+        self.opening_revenue = 0.0
+
+    def _hire_first(self) -> None:
+        """Staff and crews for the load of a standing market."""
+        teams = self.scene.appeal.address
+        self.call_centre = StaffTable(teams[0], self.luck("agents"))
+        self.call_centre_agents: list[Person] = []
+        self.telemarketing = {i: StaffTable(teams[i], self.luck("telemarketers")) for i in range(len(teams))}
+        self.telemarketing_agents: dict[int, list[Person]] = {}
+        self.call_lists: dict[int, CallList] = {}
+        customers, per_month = self.customers, self.calendar.per_month
+        service_calls = customers * self.parameters.world.calls.service_calls_per_customer_month / per_month
+        self._staff_call_centre(customers * foundation.SALES_CALLS_PER_CUSTOMER_DAY, service_calls)
+        p = self.parameters.world.installation
+        per_day = np.array([operator.customers for operator in self.operators]) * foundation.turnover_per_day(self.base)
+        follows = self.parameters.crews.capacity == "follows"
+        self.crews = Crews(per_day, p.job_days, p.capacity_factor, follows)
+
+    def _look_ahead(self) -> None:
+        """First dates of faults and growth, and everybody's chance to start looking."""
+        tenants = np.flatnonzero(self.state.provider != VACANT)
+        service.schedule_faults(self.state, self.scene, tenants, -1, self.luck("first faults"))
+        service.schedule_resizing(self.state, self.scene, tenants, -1, self.luck("first resizing"))
+        needs.refresh(self.state, self.scene, None, 0)
+
+    def _month_before(self) -> np.datetime64:
+        first: np.datetime64 = self.calendar.month_start[0].astype("datetime64[M]") - 1
+        return first.astype("datetime64[D]")
+
+    # ---- using it ---------------------------------------------------------------------------------------------------
+
+    def run(self, months: int | None = None) -> Market:
+        """Step until the end, or until `months` after the decision are over; returns the market."""
+        while self.running and (months is None or self.month <= months):
+            self.step()
+        return self
+
+    def tables(self) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
+        """All tables so far, as columns by name."""
+        tables = self.observation.tables(self)
+        if self.record.events is not None:
+            names = [spec.name for spec in self.city.operators]
+            tables["events"] = self.record.events.table(
+                self.calendar.dates, self.city.premises_id, self.city.zone, self.city.zone_id, names
+            )
+        return tables
+
+    @property
+    def monthly(self) -> pd.DataFrame:
+        """The monthly metrics so far, as a data frame."""
+        import pandas as pd
+
+        return pd.DataFrame(self.tables()["monthly"])
+
+    def check(self) -> None:
+        """Verify state and books; raises AssertionError."""
+        self.state.check(len(self.operators))
+        self.ledger.check()
+
+
+class MonthlyCollector(DataCollector):  # type: ignore[misc]
+    """Mesa's data collector, given the last finished month's metrics every day."""
+
+    def __init__(self, first: dict[str, float]):
+        super().__init__(model_reporters={name: _reader(name) for name in first})
+        self.latest = first
+
+    def collect(self, model: mesa.Model) -> None:
+        """Append the last month's numbers, one entry a day as Mesa's tools expect."""
+        for name, value in self.latest.items():
+            self.model_vars[name].append(value)
+
+
+def _reader(name: str) -> Any:
+    return lambda market: market.datacollector.latest[name]
+
+
+def resolve(parameters: Parameters | Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> Parameters:
+    """Parameters from whatever was given, with overrides on top; raises InputError with all mistakes."""
+    if isinstance(parameters, Parameters) and not overrides:
+        return parameters
+    base = checking.defaults()
+    mapping: Mapping[str, Any] = base
+    if isinstance(parameters, Parameters):
+        mapping, _ = checking.settle(parameters.model_dump(), base)
+    elif parameters is not None:
+        mapping = parameters
+    return checking.check(checking.apply(mapping, overrides) if overrides else mapping)

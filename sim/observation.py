@@ -1,0 +1,196 @@
+"""The month as it is reported: one row for the market, one for each operator, channel and zone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.awareness import survey
+from sim.ledger import ACCOUNTS
+from sim.state import CHANNELS
+
+if TYPE_CHECKING:
+    from sim.market import Market
+
+Array = np.ndarray[Any, Any]
+
+COUNTED = (
+    "inbound_calls",
+    "service_calls",
+    "inbound_answered",
+    "inbound_abandoned",
+    "dials",
+    "talks",
+    "opt_outs",
+    "visits",
+    "contacts",
+    "followups",
+    "cancelled",
+    "won_from_competitors",
+    "market_shopping",
+    "market_closures",
+    "market_openings",
+)
+COSTS = tuple(name for name in ACCOUNTS if name not in ("revenue", "cash"))
+
+
+class Observation:
+    """Monthly tables as lists of columns, one entry for each month seen."""
+
+    def __init__(self) -> None:
+        self.months: list[int] = []
+        self.dates: list[np.datetime64] = []
+        self.monthly: list[dict[str, float]] = []
+        self.by_operator: list[dict[str, Array]] = []
+        self.by_channel: list[dict[str, Array]] = []
+        self.by_zone: list[dict[str, Array]] = []
+        self.ledger: list[Array] = []
+        self.cumulative_margin = 0.0
+
+    def see(self, market: Market, month: int, date: np.datetime64) -> None:
+        """Write the month down, before its counts are set to zero."""
+        heads = _heads(market)
+        self.months.append(month)
+        self.dates.append(date)
+        self.by_operator.append(_operators(market, heads))
+        self.by_channel.append(_channels(market))
+        if market.parameters.record.zones:
+            self.by_zone.append(_zones(market, heads))
+        self.ledger.append(market.ledger.month.copy())
+        row = _monthly(market, heads)
+        self.cumulative_margin += row["margin"] if month >= 1 else 0.0
+        row["cumulative_margin"] = self.cumulative_margin
+        self.monthly.append(row)
+
+    def tables(self, market: Market) -> dict[str, dict[str, Array]]:
+        """The tables of SCHEMA.md, without the columns that the runner puts in front."""
+        record = market.parameters.record
+        names = [spec.name for spec in market.city.operators]
+        tables = {
+            "monthly": self._long([{k: np.array([v]) for k, v in row.items()} for row in self.monthly]),
+            "monthly_by_operator": self._long(self.by_operator, "operator", names),
+            "monthly_by_channel": self._long(self.by_channel, "channel", list(CHANNELS)),
+        }
+        if record.zones:
+            tables["monthly_by_zone"] = self._long(self.by_zone, "zone_id", list(np.asarray(market.city.zone_id, str)))
+        if record.ledger:
+            tables["ledger"] = self._ledger()
+        return tables
+
+    def _long(self, rows: list[dict[str, Array]], label: str = "", labels: list[str] | None = None) -> dict[str, Array]:
+        size = len(labels) if labels else 1
+        table: dict[str, Array] = {
+            "month": np.repeat(np.array(self.months, np.int64), size),
+            "date": np.repeat(np.array(self.dates, "datetime64[D]"), size),
+        }
+        if labels:
+            table[label] = np.tile(np.array(labels, dtype=object), len(self.months))
+        return table | {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+    def _ledger(self) -> dict[str, Array]:
+        from sim.ledger import CHANNELS as BOOKED
+
+        amounts = np.array(self.ledger)
+        month, account, channel = np.nonzero(amounts)
+        return {
+            "month": np.array(self.months, np.int64)[month],
+            "date": np.array(self.dates, "datetime64[D]")[month],
+            "account": np.array(ACCOUNTS, dtype=object)[account],
+            "channel": np.array(BOOKED, dtype=object)[channel],
+            "amount": amounts[month, account, channel],
+        }
+
+
+def _heads(market: Market) -> dict[str, Any]:
+    """Counts over all businesses that several tables share."""
+    state, scene = market.state, market.scene
+    sums, by_zone, tenants = survey(
+        state.mind, scene.fading, scene.presence, state.provider, state.zone, scene.zones, market.day
+    )
+    served = state.provider >= 0
+    customers = np.bincount(state.provider[served], minlength=scene.operators)
+    ours = state.provider == 0
+    return {
+        "customers": customers,
+        "served": int(served.sum()),
+        "tenants": tenants,
+        "awareness": sums / max(int(tenants.sum()), 1),
+        "awareness_by_zone": by_zone,
+        "ours_by_zone": np.bincount(state.zone[ours], minlength=scene.zones),
+        "served_by_zone": np.bincount(state.zone[served], minlength=scene.zones),
+        "monthly_revenue": float(state.monthly_bill[ours].sum(dtype=np.float64)),
+    }
+
+
+def ratio(numerator: Array | float, denominator: Array | float) -> Any:
+    """A ratio, null (nan) where there is nothing to divide by."""
+    top, bottom = np.asarray(numerator, np.float64), np.asarray(denominator, np.float64)
+    out = np.full(np.broadcast(top, bottom).shape, np.nan)
+    np.divide(top, bottom, out=out, where=bottom > 0)
+    return out if out.ndim else float(out)
+
+
+def _operators(market: Market, heads: dict[str, Any]) -> dict[str, Array]:
+    flow = market.record.flow
+    return {
+        "customers": heads["customers"],
+        "market_share": ratio(heads["customers"], heads["served"]),
+        "gross_adds": flow["gross_adds"],
+        "churn_competitor": flow["churn_competitor"],
+        "churn_closure": flow["churn_closure"],
+        "awareness": heads["awareness"][:, 0],
+        "price_index": np.array([operator.price_index for operator in market.operators]),
+    }
+
+
+def _channels(market: Market) -> dict[str, Array]:
+    count = market.record.channel
+    cost = np.array([market.ledger.cost_of_channel(name) for name in CHANNELS])
+    return {
+        "contacts": count["contacts"],
+        "orders": count["orders"],
+        "gross_adds": count["gross_adds"],
+        "cost": cost,
+        "cac_last_touch": ratio(cost, count["gross_adds"]),
+        "cac_influenced": ratio(cost, count["influenced"]),
+        "cac_incremental": np.full(len(CHANNELS), np.nan),
+    }
+
+
+def _zones(market: Market, heads: dict[str, Any]) -> dict[str, Array]:
+    count = market.record.zone
+    return {
+        "customers": heads["ours_by_zone"],
+        "market_share": ratio(heads["ours_by_zone"], heads["served_by_zone"]),
+        "awareness": ratio(heads["awareness_by_zone"], heads["tenants"]),
+        "visits": count["visits"],
+        "inbound_calls": count["inbound_calls"],
+        "gross_adds": count["gross_adds"],
+        "churn_competitor": count["churn_competitor"],
+    }
+
+
+def _monthly(market: Market, heads: dict[str, Any]) -> dict[str, float]:
+    record, ledger = market.record, market.ledger
+    row: dict[str, float] = {name: int(record.total[name]) for name in COUNTED}
+    answered, gained = row["inbound_answered"], int(record.flow["gross_adds"][0])
+    row["inbound_wait_minutes"] = ratio(record.total["wait_minutes"], answered)
+    orders = record.channel["orders"]
+    row |= {f"orders_{name}": int(n) for name, n in zip(CHANNELS, orders, strict=True)} | {"orders": int(orders.sum())}
+    row["backlog"] = int((market.orders.operator == 0).sum())
+    row["install_wait_days"] = ratio(record.total["install_wait_days"], gained)
+    lost = {name: int(record.flow[name][0]) for name in ("churn_competitor", "churn_closure")}
+    row |= {"gross_adds": gained, **lost, "net_adds": gained - sum(lost.values())}
+    row["customers"] = int(heads["customers"][0])
+    row["market_share"] = ratio(row["customers"], heads["served"])
+    for name, value in zip(("awareness", "awareness_aided", "awareness_unaided"), heads["awareness"][0], strict=True):
+        row[name] = float(value)
+    costs = {f"cost_{name}": ledger.cost(name) for name in COSTS}
+    revenue, cost = ledger.revenue(), sum(costs.values())
+    row |= {"monthly_revenue": heads["monthly_revenue"], "revenue": revenue, "cost": cost, "margin": revenue - cost}
+    row |= {"cumulative_margin": 0.0} | costs
+    for number, name in enumerate(CHANNELS):
+        row[f"cac_{name}"] = ratio(ledger.cost_of_channel(name), int(record.channel["gross_adds"][number]))
+    row |= {"cac_field_incremental": np.nan, "reps": 0, "reps_productive": 0, "plan": np.nan, "plan_attainment": np.nan}
+    return row | {"rep_effort": np.nan, "rep_quits": 0}

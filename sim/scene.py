@@ -1,0 +1,112 @@
+"""The scene of a day: what every step may read of the market besides the state, in the form that the kernels take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.awareness import Fading, fading
+from sim.choice import Appeal
+from sim.standstill import Standstill
+from sim.workdays import Workdays
+from sim.world import World
+
+Array = np.ndarray[Any, Any]
+
+
+class Links(NamedTuple):
+    """Peer ties as rows of neighbours."""
+
+    indptr: Array
+    indices: Array
+
+
+class Urge(NamedTuple):
+    """What makes a business look for an offer, per working day, and how it searches."""
+
+    rate_per_day: float
+    window_days: int
+    renewal_factor: float
+    no_provider_factor: float
+    unsettled_factor: float
+    dissatisfaction_slope: float
+    search_days: Array  # (4,) by size class
+    calls_max: int
+    shortlist_logit: float
+    lost_caller_rival_share: float
+    skill_logit: float
+
+
+@dataclass
+class Scene:
+    """Everything that holds for all businesses on one day; `presence`, `answered` and `appeal.price` change in place."""
+
+    world: World
+    calendar: Workdays
+    fading: Fading
+    urge: Urge
+    appeal: Appeal
+    presence: Array  # (o,) ambient stock of the brands
+    presence_at_rest: Array  # (o,) the stock that today's budgets keep up
+    answered: Array  # (o,) chance that a rival's line is answered this month
+    network: Array  # (o, zones) bool
+    peers: Links
+    zones: int
+
+    @property
+    def operators(self) -> int:
+        """Number of operators."""
+        return len(self.presence)
+
+
+def prices(operators: Any) -> Array:
+    """Tariffs (o, 4, 4) at their price level."""
+    return np.array([spec.tariff * spec.price_index for spec in operators], np.float64)
+
+
+def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, answered: Array, peers: Links) -> Scene:
+    """The scene of the first day."""
+    operators = city.operators
+    share = np.array([spec.share for spec in operators], np.float64)
+    price = prices(operators)
+    quality = np.array([spec.quality for spec in operators], np.float64)
+    choice, needs, calls = world.choice, world.needs, world.calls
+    appeal = Appeal(
+        price=price,
+        usual_price=np.tensordot(share / share.sum(), price, 1),
+        brand=still.brand,
+        quality=quality - share @ quality / share.sum(),
+        address=np.array([spec.address for spec in operators], np.uint64),
+        price_logit=choice.price_elasticity_logit,
+        quality_logit=choice.quality_logit,
+        persuasion_logit=choice.persuasion_logit,
+        peers_logit=choice.peers_logit,
+        satisfaction_logit=choice.satisfaction_logit,
+        fee_logit_per_day=choice.exit_fee_logit_per_month / calendar.per_month,
+        no_provider_logit=choice.no_provider_logit,
+        similarity=choice.nest_similarity,
+        inertia_logit=by_class(choice.inertia_logit),
+    )
+    urge = Urge(
+        rate_per_day=calendar.daily(needs.shopping_rate_per_month),
+        window_days=calendar.span(needs.renewal_window_months),
+        renewal_factor=needs.renewal_factor,
+        no_provider_factor=needs.no_provider_factor,
+        unsettled_factor=needs.unsettled_factor,
+        dissatisfaction_slope=needs.dissatisfaction_slope,
+        search_days=by_class(needs.search_days),
+        calls_max=int(needs.calls_max),
+        shortlist_logit=needs.shortlist_logit,
+        lost_caller_rival_share=calls.lost_caller_rival_share,
+        skill_logit=calls.agent_skill_logit,
+    )
+    faded = fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar)
+    network = np.ascontiguousarray(np.array([spec.network for spec in operators], bool))
+    return Scene(world, calendar, faded, urge, appeal, still.presence.copy(), still.presence, answered, network, peers, len(city.zone_id))
+
+
+def by_class(numbers: Any) -> Array:
+    """A number for each class (size or premises) as an array, in the order of the classes."""
+    return np.array(list(numbers.model_dump().values()), np.float64)

@@ -1,0 +1,1 @@
+"""The day, one event a room."""

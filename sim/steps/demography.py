@@ -1,0 +1,99 @@
+"""Businesses close, and new tenants move into premises that stand empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.awareness import forget_all
+from sim.city import donor_rows
+from sim.draws import Streams
+from sim.orders import Orders
+from sim.record import Record
+from sim.scene import Scene
+from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState
+from sim.steps import contracts, needs, service
+from sim.tenants import Lifetimes, after, draw_traits, next_tenancy, waiting_days
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Turnover:
+    """How long tenancies and vacancies last, and who can move in."""
+
+    city: Any
+    lives: Lifetimes
+    opening_rate: float  # per vacant premises and working day
+    footfall_factor: Array
+
+
+def turn_over(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int,
+              streams: Streams) -> None:
+    """Today's closures and openings."""
+    rows = np.flatnonzero(state.turnover_day == today)
+    if not rows.size:
+        return
+    vacant = state.provider[rows] == VACANT
+    close(state, scene, turnover, orders, record, rows[~vacant], today, streams)
+    move_in(state, scene, turnover, record, rows[vacant], today, streams)
+
+
+def close(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, rows: Array, today: int,
+          streams: Streams) -> None:
+    """Tenants are gone, with their contracts, orders and searches; the next one's luck begins here."""
+    if not rows.size:
+        return
+    customers = rows[state.provider[rows] > NONE]
+    contracts.leave(state, scene, customers, record, today, "churn_closure")
+    record.event(today, "closure", rows[state.provider[rows] == NONE], -1)
+    withdrawn = orders.take(np.isin(orders.row, rows))
+    record.add("cancelled", int((withdrawn.operator == 0).sum()))
+    record.event(today, "cancelled", withdrawn.row, withdrawn.operator, channel=withdrawn.channel, value=withdrawn.bill)
+    record.add("market_closures", rows.size)
+    state.close_search(rows)
+    for column, value in (
+        (state.provider, VACANT),
+        (state.order_operator, NONE),
+        (state.monthly_bill, 0.0),
+        (state.employees, 0),
+        (state.contract_end, NEVER),
+        (state.contract_start, LONG_AGO),
+        (state.term_months, 0),
+        (state.renewals, 0),
+        (state.satisfaction, 0.0),
+        (state.news, 0.0),
+        (state.opt_out, 0),
+        (state.shopping_limit, 0),
+        (state.touch_day, LONG_AGO),
+        (state.unsettled_until, LONG_AGO),
+        (state.fault_day, NEVER),
+        (state.resizing_day, NEVER),
+    ):
+        column[rows] = value
+    next_tenancy(state, rows)
+    empty = waiting_days(streams("demography").uniform(state.address[rows], 2), turnover.opening_rate)
+    state.turnover_day[rows] = after(today, empty)
+
+
+def move_in(state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int,
+            streams: Streams) -> None:
+    """New tenants: size and sector of a business of the same kind of premises nearby, no provider, no contract, no memories."""
+    if not rows.size:
+        return
+    city = turnover.city
+    donors = donor_rows(city, rows, state.address[rows])
+    for name in ("sector", "employees", "size_class"):
+        getattr(state, name)[rows] = getattr(city, name)[donors]
+    state.provider[rows] = NONE
+    draw_traits(state, rows, scene.world, turnover.footfall_factor, streams)
+    forget_all(state.mind, rows, LONG_AGO)
+    life = turnover.lives.lifetime(streams("demography").uniform(state.address[rows], 3))
+    state.turnover_day[rows] = after(today, life)
+    service.schedule_faults(state, scene, rows, today, streams("faults", today))
+    service.schedule_resizing(state, scene, rows, today, streams("resizing", today))
+    needs.refresh(state, scene, rows, today)
+    record.add("market_openings", rows.size)
+    record.event(today, "opening", rows, -1)

@@ -1,0 +1,188 @@
+"""Some businesses start to look for an offer, and choose whom to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+from scipy.special import ndtri
+
+from sim.awareness import awareness_of, remembered
+from sim.choice import APPEAL_UNIT, standing_value
+from sim.draws import Luck, draw, pair, pair_addresses
+from sim.record import Record
+from sim.scene import Scene
+from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState
+
+Array = np.ndarray[Any, Any]
+
+DAILY_MAX = 0.5  # no business is more likely than this to start looking on one day
+NOT_ASKED, ASKED, REACHED = 0, 1, 2
+
+
+def start_shopping(state: MarketState, scene: Scene, calls: CallDiary, record: Record, today: int, luck: Luck) -> None:
+    """Today's shoppers: whoever draws below its chance; the limits only spare most rows the exact look."""
+    rows = luck.below(state.address, state.shopping_limit)
+    chance = chances(state, scene, rows, today)
+    rows = rows[luck.uniform(state.address[rows]) < chance]
+    begin_search(state, scene, calls, record, rows, today, luck)
+
+
+def begin_search(
+    state: MarketState, scene: Scene, calls: CallDiary, record: Record, rows: Array, today: int, luck: Luck
+) -> None:
+    """A search begins: its last day is set, and the operators that come to mind are called."""
+    if not rows.size:
+        return
+    address, urge = state.address[rows], scene.urge
+    days = urge.search_days[state.size_class[rows]] * (0.5 + luck.uniform(address, 1))
+    state.decision_day[rows] = np.minimum(today + np.maximum(np.ceil(days), 1), NEVER - 1)
+    state.shopping_limit[rows] = 0
+    asked = whom_to_ask(
+        luck.key, state.mind, scene.fading, scene.appeal, state.deal, scene.peers, scene.urge, scene.presence, scene.answered,
+        scene.network, state.zone, rows, today,
+    )
+    at = np.flatnonzero(asked[:, 0] > NOT_ASKED)
+    lead = np.floor(luck.uniform(address[at], 2) * np.ceil(days[at])).astype(np.int64)
+    calls.add(rows[at], today + lead)
+    index, rival = np.nonzero(asked[:, 1:] == REACHED)
+    address_pairs = pair_addresses(address[index], scene.appeal.address[rival + 1])
+    skill = scene.urge.skill_logit * ndtri(luck.uniform(address_pairs, 4))
+    put_offers(state, rows[index], rival + 1, INBOUND, skill + scene.world.choice.inbound_logit)
+    record.add("market_shopping", rows.size)
+    record.asked += (asked > NOT_ASKED).sum(0)
+
+
+def put_offers(state: MarketState, rows: Array, operator: Array | int, channel: int, logit: Array) -> None:
+    """An offer lies on the table until the search ends; a better approach by the same operator replaces a worse one."""
+    appeal = np.clip(np.rint(logit / APPEAL_UNIT), -128, 127).astype(np.int8)
+    bit = (1 << np.asarray(operator)).astype(np.uint8)
+    first = (state.offers[rows] & bit) == 0
+    better = first | (appeal > state.appeal[rows, operator])
+    state.appeal[rows, operator] = np.where(better, appeal, state.appeal[rows, operator])
+    state.offer_channel[rows, operator] = np.where(better, channel, state.offer_channel[rows, operator])
+    np.bitwise_or.at(state.offers, rows, bit)  # one business may get several offers at once
+
+
+class CallDiary:
+    """Sales calls to the focal operator's common number that fall on later days."""
+
+    def __init__(self) -> None:
+        self.row, self.day = np.empty(0, np.int64), np.empty(0, np.int64)
+
+    def add(self, rows: Array, days: Array) -> None:
+        """Write calls down."""
+        self.row, self.day = np.concatenate([self.row, rows]), np.concatenate([self.day, days])
+
+    def due(self, today: int) -> Array:
+        """Take out the rows that call today."""
+        now = self.day <= today
+        rows = self.row[now]
+        self.row, self.day = self.row[~now], self.day[~now]
+        return rows
+
+
+@njit(cache=True)
+def shopping_chance(rate, inclination, in_window, unserved, unsettled, news, satisfaction, urge):
+    """Daily chance to start looking: a base rate, times what calls for it, times the tenant's inclination."""
+    chance = rate * inclination * np.exp(news - urge.dissatisfaction_slope * satisfaction)
+    if unserved:
+        return min(chance * urge.no_provider_factor, DAILY_MAX)
+    if in_window:
+        chance *= urge.renewal_factor
+    if unsettled:
+        chance *= urge.unsettled_factor
+    return min(chance, DAILY_MAX)
+
+
+@njit(cache=True)
+def chance_of_row(columns, fading, urge, row, today):
+    """Today's chance of one row; zero for premises that cannot start to look."""
+    if columns.provider[row] == VACANT or columns.decision_day[row] != NEVER or columns.order_operator[row] != NONE:
+        return 0.0
+    ahead = columns.contract_end[row] - today
+    since = today - columns.contract_start[row]
+    in_window = columns.term_months[row] > 0 and (
+        0 <= ahead <= urge.window_days or (columns.renewals[row] > 0 and since <= urge.window_days)
+    )
+    news = remembered(columns.news[row], today - columns.news_day[row], 0.0, fading.news)
+    content = remembered(columns.satisfaction[row], today - columns.satisfaction_day[row], 0.0, fading.satisfaction)
+    unsettled = today <= columns.unsettled_until[row]
+    return shopping_chance(
+        urge.rate_per_day, columns.inclination[row], in_window, columns.provider[row] == NONE, unsettled, news, content, urge
+    )
+
+
+@njit(cache=True)
+def _chances(columns, fading, urge, rows, today):
+    out = np.empty(rows.size)
+    for i in range(rows.size):
+        out[i] = chance_of_row(columns, fading, urge, rows[i], today)
+    return out
+
+
+@njit(cache=True)
+def _set_limits(columns, fading, urge, rows, today):
+    for i in range(rows.size):
+        scaled = np.ceil(chance_of_row(columns, fading, urge, rows[i], today) * 4294967296.0)
+        columns.shopping_limit[rows[i]] = np.uint32(min(scaled, 4294967295.0))
+
+
+@njit(cache=True)
+def _set_all_limits(columns, fading, urge, today):
+    for row in range(columns.provider.size):
+        scaled = np.ceil(chance_of_row(columns, fading, urge, row, today) * 4294967296.0)
+        columns.shopping_limit[row] = np.uint32(min(scaled, 4294967295.0))
+
+
+def chances(state: MarketState, scene: Scene, rows: Array, today: int) -> Array:
+    """Today's exact chance to start looking, for some rows."""
+    return _chances(state.urge_columns, scene.fading, scene.urge, rows, today)
+
+
+def refresh(state: MarketState, scene: Scene, rows: Array | None, today: int) -> None:
+    """Bring the limits of some rows (None: of all) up to date; called whenever a chance may have risen."""
+    if rows is None:
+        _set_all_limits(state.urge_columns, scene.fading, scene.urge, today)
+    elif rows.size:
+        _set_limits(state.urge_columns, scene.fading, scene.urge, rows, today)
+
+
+@njit(cache=True)
+def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, rows, today):
+    """Who comes to mind and is called: (rows, o) of NOT_ASKED, ASKED, REACHED; the focal operator's queue answers later.
+
+    An operator comes to mind with its awareness; of those, the best by what is known of them are called, at most `calls_max`.
+    Rivals' lines answer with their chance of the month; a caller lost there may try one more.
+    """
+    operators = presence.size
+    out = np.zeros((rows.size, operators), np.uint8)
+    score = np.empty(operators)
+    for i in range(rows.size):
+        row = rows[i]
+        for o in range(operators):
+            where = pair(deal.address[row], appeal.address[o])
+            known = network[o, zone[row]] and deal.provider[row] != o
+            score[o] = -np.inf
+            if known and draw(key, where, 1) < awareness_of(mind, fading, presence, row, o, today):
+                value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
+                tariff = appeal.price[o, deal.size_class[row], deal.premises[row]]
+                usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
+                value += appeal.price_logit * deal.price_sensitivity[row] * np.log(tariff / usual)
+                score[o] = urge.shortlist_logit * value - np.log(-np.log(draw(key, where, 2)))
+        calls_left, lost = urge.calls_max, False
+        while calls_left > 0:
+            best = np.argmax(score)
+            if score[best] == -np.inf:
+                break
+            score[best] = -np.inf
+            calls_left -= 1
+            out[i, best] = ASKED
+            if best > 0:
+                where = pair(deal.address[row], appeal.address[best])
+                if draw(key, where, 3) < answered[best]:
+                    out[i, best] = REACHED
+                elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
+                    calls_left, lost = calls_left + 1, True
+    return out
