@@ -92,7 +92,7 @@ def draw_fan(axes: Axes, days: np.ndarray, bands: np.ndarray, colour: str, dashe
     return float(bands[2][-1])
 
 
-def mark_decision(axes: Axes, begin: np.datetime64, decision: np.datetime64, panel: Panel) -> None:
+def mark_decision(axes: Axes, begin: Any, decision: Any, panel: Panel) -> None:
     """History on a tinted ground, and a line on the day from which the two sides may differ."""
     axes.axvline(decision, color=INK, linewidth=1.0, zorder=1)
     place: dict[str, Any] = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top"}

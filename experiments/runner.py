@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -19,7 +17,6 @@ from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.city import City
-
     from sim.parameters import Parameters
 
 TRIES_ALONE = 3  # a run whose worker dies this often when it runs alone is recorded as failed
@@ -122,36 +119,6 @@ def run_id(numbers_digest: str, city_hash: str, version: str, seed: int) -> str:
 def digest_of(plain: Any) -> str:
     """Twenty hexadecimal digits of plain data."""
     return blake2b(json.dumps(plain, sort_keys=True, default=str).encode(), digest_size=10).hexdigest()
-
-
-# ---- the folder ------------------------------------------------------------------------------------------------
-
-
-def begin_folder(plan: Plan, folder: Path, config: dict[str, Any]) -> None:
-    """Makes the results folder appear with its plan and configuration already inside."""
-    from experiments.tables import write_plan
-
-    building = folder.with_name(f".{folder.name}.{os.getpid()}.begin")
-    try:
-        building.mkdir(parents=True)
-        write_plan(plan, building)
-        write_yaml(building / "config.yaml", config)
-        if folder.exists():
-            folder.rmdir()  # an empty folder that the user made beforehand
-        building.rename(folder)
-    except OSError as error:
-        raise InputError(
-            f"out = {folder}: cannot be written ({error.strerror}); give another folder with out="
-        ) from None
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-
-
-def write_yaml(path: Path, config: dict[str, Any]) -> None:
-    """Writes a configuration in the order in which it is given."""
-    import yaml
-
-    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
 
 
 # ---- one run, in a worker --------------------------------------------------------------------------------------

@@ -84,11 +84,11 @@ def calendar_axis(axes: Axes, months: int, labels: int) -> None:
     axes.xaxis.set_minor_locator(MonthLocator(bymonth=range(1, 13, max(1, step // 3))))
     plain = DateFormatter("%b")
 
-    def label(day: float, position: int | None = None) -> str:
+    def label(day: float, position: float = 0) -> str:
         date = num2date(day)
         if day >= max(axes.get_xlim()) - 1:
             return ""  # it would run into the next panel
-        return f"{plain(day, position)}\n{date.year}" if date.month == 1 or position == 0 else plain(day, position)
+        return f"{plain(day)}\n{date.year}" if date.month == 1 or position == 0 else plain(day)
 
     axes.xaxis.set_major_formatter(label)
 

@@ -166,19 +166,21 @@ class FinalFile:
             self.part.unlink(missing_ok=True)
 
 
-def write_rows(path: Path, columns: dict[str, str], rows: dict[str, list[Any]]) -> None:
-    """Writes a small table given as lists."""
+def write_rows(
+    path: Path, columns: dict[str, str], rows: dict[str, list[Any]], notes: dict[bytes, bytes] | None = None
+) -> None:
+    """Writes a small table given as lists, with notes in the file's metadata."""
     import pyarrow as pa
 
-    schema = arrow_schema(columns)
+    schema = arrow_schema(columns).with_metadata(notes)
     with FinalFile(path, schema) as file:
         file.write(pa.table({name: rows[name] for name in columns}, schema=schema))
 
 
-def write_plan(plan: Plan, folder: Path) -> None:
+def write_plan(plan: Plan, folder: Path, notes: dict[bytes, bytes] | None = None) -> None:
     """Writes plan.parquet: every run that is meant to be."""
     rows, kinds = plan_rows(plan)
-    write_rows(folder / "plan.parquet", PLAN | kinds, rows)
+    write_rows(folder / "plan.parquet", PLAN | kinds, rows, notes)
 
 
 def plan_rows(plan: Plan) -> tuple[dict[str, list[Any]], dict[str, str]]:

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from experiments.folder import begin_folder
 from experiments.journal import Journal
 from experiments.runner import (
     CityRef,
     DesignPoint,
     Plan,
-    begin_folder,
     carry_out,
     failures,
     replication_seed,
