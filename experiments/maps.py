@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sim.city import City
 
-SEQUENTIAL, DIVERGING = "cividis_r", "PuOr_r"  # both readable with any colour vision and in grey
+SEQUENTIAL, DIVERGING = "YlGnBu", "PuOr_r"  # both readable with any colour vision and in grey
 NO_DATA = "#E9E9E9"
 POLYGONS, BLOCK_ZONES = "blocks.geojson.gz", "block_zone.csv"
 
@@ -58,7 +58,7 @@ def zone_shapes(city: City) -> tuple[list[Any], np.ndarray]:
 
     blocks = block_polygons(city)
     if blocks is None:
-        radius = np.sqrt(city.area_km2 / math.pi)
+        radius = 0.8 * np.sqrt(city.area_km2 / math.pi)  # neighbours hardly touch
         circles = [Outline.circle((city.x[i], city.y[i]), radius[i]) for i in range(city.zone_id.size)]
         return circles, np.arange(city.zone_id.size)
     rings, zones = blocks
@@ -112,13 +112,15 @@ def paint(
 
     number = np.where(zones >= 0, values[np.maximum(zones, 0)], np.nan)
     blank = np.isnan(number)
+    outline = PatchCollection([PathPatch(shape) for shape in shapes])
+    outline.set(facecolor="white", edgecolor="#8A8A8A", linewidth=1.1)  # light colours end somewhere on white paper
     grey = PatchCollection([PathPatch(shapes[i]) for i in np.flatnonzero(blank)])
     grey.set(facecolor=NO_DATA, edgecolor="#C8C8C8", linewidth=0.25)
     filled = PatchCollection([PathPatch(shapes[i]) for i in np.flatnonzero(~blank)], norm=norm)
     filled.set(cmap=DIVERGING if diverging else SEQUENTIAL, edgecolor="white", linewidth=0.25)
     filled.set_array(number[~blank])
-    axes.add_collection(grey)
-    axes.add_collection(filled)
+    for collection in (outline, grey, filled):
+        axes.add_collection(collection)
     return filled
 
 
@@ -127,7 +129,8 @@ def frame_city(axes: Axes, shapes: list[Any]) -> None:
     corners = np.array([shape.get_extents().get_points() for shape in shapes])
     (left, low), (right, high) = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
     air = 0.02 * max(right - left, high - low)
-    axes.set(xlim=(left - air, right + air), ylim=(low - air, high + air), aspect="equal")
+    strip = 0.09 * (high - low)  # below the city, for the scale bar
+    axes.set(xlim=(left - air, right + air), ylim=(low - air - strip, high + air), aspect="equal")
     axes.axis("off")
 
 
@@ -137,14 +140,17 @@ def legend(axes: Axes, painted: ScalarMappable, label: str, percent: bool, missi
     from matplotlib.ticker import FuncFormatter, PercentFormatter
 
     figure: Any = axes.figure
-    bar = figure.colorbar(painted, ax=axes, orientation="vertical", fraction=0.028, pad=0.015, shrink=0.72)
+    bar = figure.colorbar(painted, cax=axes.inset_axes((1.02, 0.2, 0.025, 0.6)))
     bar.set_label(label, color=INK)
     bar.outline.set_visible(False)  # type: ignore[operator]
     plain = FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", " "))
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %") if percent else plain)
+    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %") if percent else plain)
     if missing:
         axes.legend(
-            handles=[Patch(facecolor=NO_DATA, edgecolor="#C8C8C8", label="no data")], loc="upper right", frameon=False
+            handles=[Patch(facecolor=NO_DATA, edgecolor="#C8C8C8", label="no data")],
+            loc="upper left",
+            bbox_to_anchor=(1.0, 0.16),
+            frameon=False,
         )
 
 
@@ -154,13 +160,12 @@ def scale_bar(axes: Axes) -> None:
     fifth = (right - left) / 5
     power = 10.0 ** math.floor(math.log10(fifth))
     length = max(step * power for step in (1, 2, 5) if step * power <= fifth)
-    x, y = left + 0.02 * (right - left), low + 0.035 * (high - low)
+    x, y, tall = left + 0.06 * (right - left), low + 0.02 * (high - low), high - low
     axes.plot([x, x + length], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt")
-    axes.text(x + length / 2, y + 0.012 * (high - low), f"{length:g} km", ha="center", va="bottom", color=INK, size=8.5)
-    north = y + 0.075 * (high - low)
-    arrow = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.2}
-    axes.annotate("", (x, north + 0.075 * (high - low)), (x, north), arrowprops=arrow)
-    axes.text(x, north + 0.08 * (high - low), "N", ha="center", va="bottom", color=INK, size=8.5)
+    axes.text(x + length / 2, y + 0.01 * tall, f"{length:g} km", ha="center", va="bottom", color=INK, size=8.5)
+    side, arrow = left + 0.025 * (right - left), {"arrowstyle": "-|>", "color": INK, "linewidth": 1.2}
+    axes.annotate("", (side, y + 0.05 * tall), (side, y - 0.012 * tall), arrowprops=arrow)
+    axes.text(side, y + 0.052 * tall, "N", ha="center", va="bottom", color=INK, size=8.5)
 
 
 def name_districts(axes: Axes, city: City, shapes: list[Any], zones: np.ndarray) -> None:
