@@ -354,9 +354,9 @@ def _book_row(path: str, field: FieldInfo, mapping: Mapping[str, Any], shown: Ma
             path, node["value"], nodes.unit(path), low, high, node["evidence"], node["source"], node.get("meaning", "")
         )
     low, high = nodes.bounds(field)
-    words = " ".join(
-        filter(None, [field.description, f"One of {nodes.allowed(field)}." if nodes.choices(field) else ""])
-    )
+    item = _item(field.annotation)
+    meaning = field.description or (item.__doc__ if item else "") or ""
+    words = f"{meaning} One of {nodes.allowed(field)}.".strip() if nodes.choices(field) else meaning
     kind = "run" if path.split(".")[0] in RUN_FIELDS else "decision"
     value = "" if "[]" in path else _at(shown, path)
     return BookRow(path, value, nodes.unit(path), low, high, kind, "", words)
