@@ -11,7 +11,7 @@ import numpy as np
 
 from experiments.cube import Cube
 from experiments.fans import HEAD, Panel, draw_panel, fan_rows, headroom, name_ends
-from experiments.style import frame, house_style, margins, new_figure, save, save_numbers
+from experiments.style import INK, frame, house_style, margins, new_figure, save, save_numbers
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -229,6 +229,67 @@ def gross_adds_by_channel(story: Story) -> tuple[Figure, list[Any]]:
     return draw(story, panels, title, subtitle, [1.0] * len(panels))
 
 
+# ---- the map ---------------------------------------------------------------------------------------------------
+
+MAP_HEAD = ("zone_id", "month", "baseline_share", "scenario_share", "difference", "pairs")
+
+
+def shares_by_zone(story: Story) -> np.ndarray:
+    """Market share in the last month as (side, pair, zone), sides being baseline and scenario, zones in city order."""
+    import pyarrow.parquet as pq
+
+    columns = ["scenario", "replication", "zone_id", "market_share"]
+    at_end = [("month", "=", last_month(story))]
+    table = pq.read_table(story.folder / "monthly_by_zone.parquet", columns=columns, filters=at_end)
+    scenario, replication, zone, share = (table.column(name).to_numpy(zero_copy_only=False) for name in columns)
+    zones = {name: place for place, name in enumerate(np.asarray(story.city.zone_id).astype(str).tolist())}
+    result = np.full((2, int(replication.max()) + 1, len(zones)), np.nan)
+    row = np.array([zones[name] for name in zone], dtype=int)
+    for side, name in enumerate((story.baseline, story.scenario)):
+        here = scenario == name
+        result[side, replication[here], row[here]] = share[here].astype(float)
+    return result[:, ~np.isnan(result).all(axis=2).any(axis=0)]
+
+
+def territory_map(story: Story) -> tuple[Figure, list[Any]]:
+    """Where the customers are at the end, and where the decision makes a difference."""
+    from experiments.maps import territory_axes
+
+    base, here = shares_by_zone(story)
+    level, difference = mean_by_zone(here), mean_by_zone(here - base)
+    figure = new_figure(6.0)
+    box = margins(figure, story.footer, right=0.91) | {"left": 0.02, "wspace": 0.3}
+    axes = figure.subplots(1, 2, gridspec_kw=box)
+    name, other = spoken(story.scenario), spoken(story.baseline)
+    territory_axes(axes[0], story.city, level, label="share of served premises", percent=True)
+    territory_axes(axes[1], story.city, 100 * difference, label="points of share", diverging=True, districts=False)
+    axes[0].set_title(f"share with {name}", color=INK)
+    axes[1].set_title(f"{name} minus {other}", color=INK)
+    subtitle = f"Market share by zone in month {last_month(story)}, mean of the runs"
+    frame(figure, map_title(difference), subtitle, story.footer)
+    ids = np.asarray(story.city.zone_id).astype(str).tolist()
+    columns = zip(ids, mean_by_zone(base), level, difference, strict=True)
+    month, pairs = last_month(story), base.shape[0]
+    return figure, [(zone, month, float(b), float(h), float(d), pairs) for zone, b, h, d in columns]
+
+
+def mean_by_zone(values: np.ndarray) -> np.ndarray:
+    """The mean over the runs, nan for a zone without served premises."""
+    counted = np.sum(~np.isnan(values), axis=0)
+    return np.where(counted > 0, np.nansum(values, axis=0) / np.maximum(counted, 1), np.nan)
+
+
+def map_title(difference: np.ndarray) -> str:
+    """The take-away of the map: in how many zones the share is higher, and by how much where it moves most."""
+    known = difference[~np.isnan(difference)]
+    if not known.any():
+        return "Market share is the same in every zone"
+    up, down = int(np.sum(known > 0)), int(np.sum(known < 0))
+    most = known[np.argmax(np.abs(known))]
+    signed = f"{100 * most:+.1f}".replace("-", "\u2212")
+    return f"Market share rises in {up} of {known.size} zones, falls in {down}; at most {signed} points"
+
+
 FIGURES: dict[str, Callable[[Story], tuple[Figure, list[Any]]]] = {
     "inbound_calls": inbound_calls,
     "awareness": awareness,
@@ -236,7 +297,13 @@ FIGURES: dict[str, Callable[[Story], tuple[Figure, list[Any]]]] = {
     "churn": churn,
     "gross_adds_by_channel": gross_adds_by_channel,
     "cumulative_margin": cumulative_margin,
+    "territory_map": territory_map,
 }
+
+
+def has_map(story: Story) -> bool:
+    """Whether the runs recorded their zones."""
+    return story.city is not None and (story.folder / "monthly_by_zone.parquet").exists()
 
 
 def draw_all(story: Story) -> list[Path]:
@@ -245,8 +312,10 @@ def draw_all(story: Story) -> list[Path]:
     drawn = []
     with house_style():
         for name, figure_of in FIGURES.items():
+            if name == "territory_map" and not has_map(story):
+                continue
             figure, rows = figure_of(story)
             save(figure, folder, name)
-            save_numbers(folder, name, HEAD, rows)
+            save_numbers(folder, name, MAP_HEAD if name == "territory_map" else HEAD, rows)
             drawn.append(folder / f"{name}.png")
     return drawn

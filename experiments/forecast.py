@@ -67,14 +67,15 @@ def prepared(request: Request) -> tuple[Plan, Path, City]:
     """The plan, its folder and its city; new, or taken up again."""
     from experiments import __version__
 
+    folder = request.out_folder()
     if request.options["resume"]:
         plan, _ = resumed_plan(request, __version__)
         city = plan.city.load()
     else:
         plan, city = new_plan(request, __version__)
-        begin_folder(plan, request.out_folder(), config_of(plan, request.command))
+        begin_folder(plan, folder, config_of(plan, request.command))
     keep_city(plan.city, city)
-    return plan, request.out_folder() if not request.options["resume"] else Path(request.options["resume"]), city
+    return plan, folder, city
 
 
 def new_plan(request: Request, version: str) -> tuple[Plan, City]:
