@@ -67,7 +67,7 @@ def tiny_tables() -> dict[str, dict[str, list[Any]]]:
 
 def tiny_operators() -> list[dict[str, Any]]:
     """The operators of the tiny city, to be changed at will."""
-    return copy.deepcopy([FOCAL, RIVAL])
+    return [copy.deepcopy(FOCAL), copy.deepcopy(RIVAL)]
 
 
 def tiny_city(operators: list[dict[str, Any]] | None = None, **tables: dict[str, list[Any]]) -> City:
