@@ -46,13 +46,14 @@ class Request:
         return self._configs.parameters(scenario_name, shared if baseline else self.overrides)
 
     def out_folder(self) -> Path:
-        """The folder for the results, not made here; one that holds something already is refused."""
+        """The folder for the results, not made here; one that holds something before it is first asked for is refused."""
         if self.options["resume"]:
             return at_home(self.options["resume"])
         if self._out is None:
             given = self.options["out"]
-            self._out = at_home(given) if given else _new_folder(self.command)
-        refuse_filled(self._out)
+            folder = at_home(given) if given else _new_folder(self.command)
+            refuse_filled(folder)
+            self._out = folder
         return self._out
 
 

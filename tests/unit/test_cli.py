@@ -138,12 +138,18 @@ def test_the_results_go_to_a_dated_folder_that_is_not_made(tmp_path, monkeypatch
 
 def test_a_folder_filled_meanwhile_is_refused(tmp_path):
     said = request(f"out={tmp_path / 'new'}")
-    assert said.out_folder() == tmp_path / "new"
     (tmp_path / "new").mkdir()
-    assert said.out_folder() == tmp_path / "new"
     (tmp_path / "new" / "old results").write_text("")
     with pytest.raises(InputError, match="exists and is not empty"):
         said.out_folder()
+
+
+def test_a_folder_once_given_stays_the_same(tmp_path):
+    said = request(f"out={tmp_path / 'new'}")
+    folder = said.out_folder()
+    folder.mkdir()
+    (folder / "plan.parquet").write_text("")
+    assert said.out_folder() == folder
 
 
 def test_resume_alone_asks_nothing_of_the_scenario(tmp_path):
