@@ -46,7 +46,7 @@ class Request:
         return self._configs.parameters(scenario_name, shared if baseline else self.overrides)
 
     def out_folder(self) -> Path:
-        """The folder for the results, not made here; one that holds something before it is first asked for is refused."""
+        """The folder for the results, not made here; one that is filled when first asked for is refused."""
         if self.options["resume"]:
             return at_home(self.options["resume"])
         if self._out is None:
