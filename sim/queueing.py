@@ -38,7 +38,7 @@ def erlang_a(calls_per_hour, handling_minutes, agents, patience_minutes):
 
 @njit(cache=True)
 def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end):
-    """One day of first come, first served by whoever is free first; callers who lose patience may call again.
+    """One day of first come, first served by whoever is free first (of several, the longest idle); callers who lose patience may call again.
 
     `arrival`, `handling`, `patience` are minutes, sorted by arrival; `redial_after` is the pause before the second call of a caller who
     gives up (infinite: never). Returns the outcome, wait (minutes, of the last attempt), agent (or -1) and times given up, by call.
@@ -59,7 +59,8 @@ def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end)
         best, start = -1, np.inf
         for a in range(agents):
             begin = max(free[a], at)
-            if begin < start and begin < shift_end[a]:
+            longer_idle = begin == start and best >= 0 and free[a] < free[best]
+            if (begin < start or longer_idle) and begin < shift_end[a]:
                 best, start = a, begin
         if best >= 0 and start - at <= patience[call]:
             outcome[call], agent_of[call], wait[call] = ANSWERED, best, start - at

@@ -33,6 +33,7 @@ class Urge(NamedTuple):
     unsettled_factor: float
     dissatisfaction_slope: float
     search_days: Array  # (4,) by size class
+    discovery: float
     calls_max: int
     shortlist_logit: float
     lost_caller_rival_share: float
@@ -97,6 +98,7 @@ def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, a
         unsettled_factor=needs.unsettled_factor,
         dissatisfaction_slope=needs.dissatisfaction_slope,
         search_days=by_class(needs.search_days),
+        discovery=needs.discovery_share,
         calls_max=int(needs.calls_max),
         shortlist_logit=needs.shortlist_logit,
         lost_caller_rival_share=calls.lost_caller_rival_share,

@@ -144,10 +144,10 @@ class _Setting:
         log_price = np.log(offers / usual[sample.size_class, sample.premises][:, None])
         quality = np.array([o.quality for o in operators])
         days = np.array(list(world.needs.search_days.model_dump().values()))[sample.size_class]
-        ambient = 1.0 - np.exp(-sample.exposure[:, None] * presence)
+        found = _found(1.0 - np.exp(-sample.exposure[:, None] * presence), world.needs.discovery_share)
         demography = world.demography
         return cls(
-            sample, by_zone, ambient * network[sample.zone], answered,
+            sample, by_zone, found * network[sample.zone], answered,
             world.choice.price_elasticity_logit * sample.price_sensitivity[:, None] * log_price,
             quality - share @ quality / share.sum(), world, phases(world), sample.inclination * _spells(world, calendar, mean_ties),
             days / calendar.per_month, _surviving_orders(world, sample.premises),
@@ -165,11 +165,15 @@ class _Setting:
             self.aware, self.answered, self.world.needs.calls_max, self.world.needs.shortlist_logit, self.price, standing, self.by_zone[self.sample.zone], inertia + settled, credit,
             self.world.retention.notice_share, self.spells, self.search_months, self.survive, p.weight, p.months_left, p.factor,
             choice.exit_fee_logit_per_month, choice.nest_similarity, choice.no_provider_logit,
-            self.world.needs.no_provider_factor, self.closing_new,
+            self.world.needs.no_provider_factor * self.world.needs.shopping_rate_per_month, self.closing_new,
         )
         unserved = self.closing * lasting
         served = 1.0 - unserved
         return served * gain + self.closing * taken, served * loss + self.closing * served * share, unserved
+
+
+def _found(awareness: Array, discovery: float) -> Array:
+    return awareness + (1.0 - awareness) * discovery
 
 
 def _spells(world: World, calendar: Workdays, mean_ties: float) -> float:
@@ -248,7 +252,7 @@ def _tables(aware, known, answered, calls_max):
 
 @njit(cache=True)
 def _expected_flows(aware, answered, calls_max, shortlist, price, standing, provider_share, stay_plus, credit, notice, spells, search_months, survive,
-                    weight, months_left, factor, fee, similarity, none, none_factor, closing_new):
+                    weight, months_left, factor, fee, similarity, none, none_rate, closing_new):
     """Means over the sample: gains and losses by switching (o,), first providers (o,) per new tenant, months without one."""
     n, operators = aware.shape
     gain, loss, taken, lasting = np.zeros(operators), np.zeros(operators), np.zeros(operators), 0.0
@@ -290,7 +294,7 @@ def _expected_flows(aware, answered, calls_max, shortlist, price, standing, prov
                 for o in range(operators):
                     if mask & (1 << o):
                         gain[o] += moved * score[o] / total
-        rate = spells[row] * none_factor
+        rate = none_rate
         rate /= 1.0 + rate * search_months[row]
         adopting = rate * first.sum()
         lasting += 1.0 / (adopting + closing_new)

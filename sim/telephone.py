@@ -14,7 +14,7 @@ from sim.world import Calls, Economics
 
 Array = np.ndarray[Any, Any]
 
-GOLDEN = 0.6180339887498949  # spreads a team's skills evenly: colleagues are never all good or all poor
+GOLDEN = 0.6180339887498949  # spreads skills evenly; hired in pairs of equal distance from the mean, teams are never all good or poor
 
 
 
@@ -83,7 +83,8 @@ class StaffTable:
     def resize(self, people: int) -> None:
         """Hire or let go until there are so many; who comes as number i always has the same skill."""
         number = np.arange(people)
-        self.skill = ndtri(np.clip((self.first + GOLDEN * number) % 1.0, 0.01, 0.99))
+        better = ndtri(np.clip((self.first + GOLDEN * (number // 2)) % 1.0, 0.01, 0.99))
+        self.skill = np.where(number % 2 == 0, better, -better)
         busy = np.zeros(people)
         busy[: len(self.busy_minutes)] = self.busy_minutes[:people]
         self.busy_minutes = busy

@@ -82,6 +82,7 @@ class Needs(Part):
     unsettled_days: float
     dissatisfaction_slope: float
     search_days: BySize
+    discovery_share: float
     calls_max: int
     shortlist_logit: float
 

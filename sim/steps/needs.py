@@ -85,10 +85,15 @@ class CallDiary:
 
 @njit(cache=True)
 def shopping_chance(rate, inclination, in_window, unserved, unsettled, news, satisfaction, urge):
-    """Daily chance to start looking: a base rate, times what calls for it, times the tenant's inclination."""
-    chance = rate * inclination * np.exp(news - urge.dissatisfaction_slope * satisfaction)
+    """Daily chance to start looking: a base rate, times what calls for it, times the tenant's inclination.
+
+    Going without a provider is a need, not a matter of inclination.
+    """
     if unserved:
-        return min(chance * urge.no_provider_factor, DAILY_MAX)
+        return min(rate * urge.no_provider_factor, DAILY_MAX)
+    chance = rate * inclination
+    if news != 0.0 or satisfaction != 0.0:
+        chance *= np.exp(news - urge.dissatisfaction_slope * satisfaction)
     if in_window:
         chance *= urge.renewal_factor
     if unsettled:
@@ -150,6 +155,12 @@ def refresh(state: MarketState, scene: Scene, rows: Array | None, today: int) ->
 
 
 @njit(cache=True)
+def found(awareness, discovery):
+    """Chance that an operator is among those a searching business thinks of: it knows the name, or comes across it."""
+    return awareness + (1.0 - awareness) * discovery
+
+
+@njit(cache=True)
 def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, rows, today):
     """Who comes to mind and is called: (rows, o) of NOT_ASKED, ASKED, REACHED; the focal operator's queue answers later.
 
@@ -165,7 +176,7 @@ def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered
             where = pair(deal.address[row], appeal.address[o])
             known = network[o, zone[row]] and deal.provider[row] != o
             score[o] = -np.inf
-            if known and draw(key, where, 1) < awareness_of(mind, fading, presence, row, o, today):
+            if known and draw(key, where, 1) < found(awareness_of(mind, fading, presence, row, o, today), urge.discovery):
                 value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
                 tariff = appeal.price[o, deal.size_class[row], deal.premises[row]]
                 usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
