@@ -20,7 +20,8 @@ def customers(segment: str, parity: int) -> tuple[Any, Any]:
     raw = files("configs").joinpath("data/b2b_churn_bg/customers.csv.gz").read_bytes()
     rows = csv.DictReader(gzip.decompress(raw).decode("utf-8").splitlines())
     chosen = [row for row in rows if row["segment"] == segment and int(row["customer"]) % 2 == parity]
-    return tuple(np.log([float(row[name]) for row in chosen]) for name in ("lines", "revenue"))
+    lines, bill = (np.log([float(row[name]) for row in chosen]) for name in ("lines", "revenue"))
+    return lines, bill
 
 
 def fit_bills(parity: int = EVEN) -> dict[str, dict[str, float]]:

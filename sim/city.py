@@ -216,19 +216,21 @@ def build(
     """The city of checked tables; None after a mistake."""
     described = read_meta(meta, findings)
     check_present(tables, findings)
-    zones = read_zones(tables["zones"], findings) if tables.get("zones") else None
+    read = {stem: table for stem, table in tables.items() if table is not None}
+    zones = read_zones(read["zones"], findings) if "zones" in read else None
     ids = zones["zone_id"].tolist() if zones else []
     specs: tuple[OperatorSpec, ...] = ()
     if operator_data is not None or not findings.errors:
-        specs = read_operators(operator_data, tables.get("coverage"), ids, findings)
-    history = read_history(tables["history"], findings) if tables.get("history") else None
+        specs = read_operators(operator_data, read.get("coverage"), ids, findings)
+    history = read_history(read["history"], findings) if "history" in read else None
     if zones is None:
         return None
     speeds = meta.get("speeds") if isinstance(meta, Mapping) else None
-    links = read_links(tables["links"], ids, speeds, findings) if tables.get("links") else []
-    rows = read_rows(tables, ids, [spec.name for spec in specs], findings)
+    links = read_links(read["links"], ids, speeds, findings) if "links" in read else []
+    rows = read_rows(read, ids, [spec.name for spec in specs], findings)
     graph = geography.zone_graph(zone_nodes(zones), links)
-    check_connected(graph, tables, findings)
+    if "links" in read:
+        check_connected(graph, findings)
     if rows is None or findings.errors:
         return None
     rows = with_vacant(rows, zones, findings)
@@ -298,14 +300,12 @@ def check_present(tables: Mapping[str, Table | None], findings: Findings) -> Non
 
 
 def read_rows(
-    tables: Mapping[str, Table | None], zones: list[str], operators: list[str], findings: Findings
+    tables: Mapping[str, Table], zones: list[str], operators: list[str], findings: Findings
 ) -> dict[str, Any] | None:
     """The businesses, one by one or from counts."""
-    if (businesses := tables.get("businesses")) is not None:
-        return read_businesses(businesses, zones, operators, findings)
-    if (premises := tables.get("premises")) is not None:
-        return read_premises(premises, zones, findings)
-    return None
+    if "businesses" in tables:
+        return read_businesses(tables["businesses"], zones, operators, findings)
+    return read_premises(tables["premises"], zones, findings) if "premises" in tables else None
 
 
 def zone_nodes(zones: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -315,10 +315,8 @@ def zone_nodes(zones: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {zone: {name: columns[name][i] for name in names} for i, zone in enumerate(zones["zone_id"].tolist())}
 
 
-def check_connected(graph: nx.Graph, tables: Mapping[str, Table | None], findings: Findings) -> None:
+def check_connected(graph: nx.Graph, findings: Findings) -> None:
     """Every zone can be reached from every other."""
-    if tables.get("links") is None or not len(graph):
-        return
     for part in geography.separate_parts(graph):
         message = f"no way leads from the other zones to {plural(part)}"
         findings.error("links.csv", message, remedy="add a link that joins them to a neighbour")

@@ -93,7 +93,7 @@ class Table:
             text = pc.replace_substring(text, ",", ".")
         good = pc.match_substring_regex(text, NUMBER)
         values = pc.cast(pc.if_else(good, text, pa.scalar(None, pa.string())), pa.float64())
-        return values.to_numpy(zero_copy_only=False), pc.equal(text, "").to_numpy(zero_copy_only=False)
+        return values.to_numpy(zero_copy_only=False), lengths(text) == 0
 
     def dates(self, column: str, findings: Findings) -> Array:
         """A column as days, not-a-time where empty."""
@@ -120,7 +120,13 @@ def clean(values: Any) -> pa.Array:
         array = pa.array([as_text(value) for value in values], pa.string())
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], pa.string())
-    return pc.utf8_trim_whitespace(pc.fill_null(pc.cast(array, pa.string()), ""))
+    text = pc.cast(array, pa.string())
+    return pc.utf8_trim_whitespace(pc.fill_null(text, "") if text.null_count else text)
+
+
+def lengths(array: pa.Array) -> Array:
+    """Characters of every cell."""
+    return pc.utf8_length(array).to_numpy(zero_copy_only=False)
 
 
 def as_text(value: Any) -> str | None:
@@ -140,11 +146,11 @@ def fixed_width(array: pa.Array) -> Array:
     array = pa.concat_arrays([array])  # offsets begin at 0
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2] or b"", np.uint8)[offsets[0] : offsets[-1]]
-    lengths = np.diff(offsets)
-    width = max(int(lengths.max()), 1)
+    size = np.diff(offsets)
+    width = max(int(size.max()), 1)
     out = np.zeros(len(array) * width, np.uint8)
     starts = np.arange(len(array)) * width - (offsets[:-1] - offsets[0])
-    out[np.repeat(starts, lengths) + np.arange(data.size)] = data
+    out[np.repeat(starts, size) + np.arange(data.size)] = data
     return out.view(f"S{width}")
 
 
@@ -186,8 +192,13 @@ def sane_cells(table: Table, findings: Findings) -> bool:
     """Huge cells and formulas are refused before anything reads them."""
     before = len(findings.errors)
     for name, values in table.columns.items():
-        huge = pc.greater(pc.utf8_length(values), CELL_LIMIT).to_numpy(zero_copy_only=False)
-        findings.rows(table, name, np.flatnonzero(huge), f"is longer than {CELL_LIMIT} characters", "shorten it")
+        findings.rows(
+            table,
+            name,
+            np.flatnonzero(lengths(values) > CELL_LIMIT),
+            f"is longer than {CELL_LIMIT} characters",
+            "shorten it",
+        )
         formula = pc.starts_with(values, "=").to_numpy(zero_copy_only=False)
         findings.rows(table, name, np.flatnonzero(formula), "is a formula", "put its value in its place")
     return len(findings.errors) == before
