@@ -11,11 +11,12 @@ import numpy as np
 
 
 class Cube:
-    """One table of a results folder; a run that is missing is a row of nan."""
+    """One table of a results folder from a month on; a run that is missing is a row of nan."""
 
-    def __init__(self, folder: Path, table: str = "monthly", **where: str):
+    def __init__(self, folder: Path, table: str = "monthly", from_month: int = -1000, **where: str):
         self.path = folder / f"{table}.parquet"
         self.plan = folder / "plan.parquet"
+        self.from_month = from_month
         self.where = where
 
     @cached_property
@@ -54,7 +55,7 @@ class Cube:
     def _read(self, columns: Iterable[str]) -> dict[str, np.ndarray]:
         import pyarrow.parquet as pq
 
-        filters: Any = [(name, "=", value) for name, value in self.where.items()] or None
+        filters: Any = [("month", ">=", self.from_month), *((name, "=", value) for name, value in self.where.items())]
         table = pq.read_table(self.path, columns=list(columns), filters=filters)
         return {name: table.column(name).to_numpy() for name in table.column_names}
 

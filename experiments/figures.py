@@ -30,14 +30,15 @@ class Story:
     city_line: str
     note: str
     city: Any = None
+    warmup: int = 12
     _cubes: dict[str, Cube] = field(default_factory=dict)
 
     def cube(self, channel: str = "") -> Cube:
         """The monthly table, or that of one channel."""
         if channel not in self._cubes:
-            self._cubes[channel] = (
-                Cube(self.folder, "monthly_by_channel", channel=channel) if channel else Cube(self.folder)
-            )
+            where = {"table": "monthly_by_channel", "channel": channel} if channel else {}
+            # The month before the first one holds the opening stock and no flow: a picture would show a fall to zero.
+            self._cubes[channel] = Cube(self.folder, from_month=1 - self.warmup, **where)
         return self._cubes[channel]
 
     def pair(self, column: str, channel: str = "") -> tuple[np.ndarray, np.ndarray]:
@@ -54,11 +55,20 @@ class Story:
         return len(self.pair("customers")[0])
 
     @property
+    def seeds(self) -> str:
+        """How many pairs there are, in words."""
+        return f"{self.pairs} paired seed{'s' if self.pairs != 1 else ''}"
+
+    @property
     def footer(self) -> str:
         """City, source, seeds and what is assumed."""
-        seeds = f"{self.pairs} paired seed{'s' if self.pairs != 1 else ''}"
         bands = "line: median; dark band: 50 % of the runs; light band: 90 %" if self.pairs > 1 else "one run a side"
-        return f"{self.city_line} {seeds}; {bands}.\n{self.note}"
+        return f"{self.city_line}\n{self.seeds}; {bands}. {self.note}"
+
+    @property
+    def map_footer(self) -> str:
+        """The same for a map, which has no bands."""
+        return f"{self.city_line}\n{self.seeds}. {self.note}"
 
 
 # ---- take-aways ------------------------------------------------------------------------------------------------
@@ -258,7 +268,7 @@ def territory_map(story: Story) -> tuple[Figure, list[Any]]:
     base, here = shares_by_zone(story)
     level, difference = mean_by_zone(here), mean_by_zone(here - base)
     figure = new_figure(6.0)
-    box = margins(figure, story.footer, right=0.91) | {"left": 0.02, "wspace": 0.3}
+    box = margins(figure, story.map_footer, right=0.91) | {"left": 0.06, "bottom": 0.08, "wspace": 0.3}
     axes = figure.subplots(1, 2, gridspec_kw=box)
     name, other = spoken(story.scenario), spoken(story.baseline)
     territory_axes(axes[0], story.city, level, label="share of served premises", percent=True)
@@ -266,7 +276,7 @@ def territory_map(story: Story) -> tuple[Figure, list[Any]]:
     axes[0].set_title(f"share with {name}", color=INK)
     axes[1].set_title(f"{name} minus {other}", color=INK)
     subtitle = f"Market share by zone in month {last_month(story)}, mean of the runs"
-    frame(figure, map_title(difference), subtitle, story.footer)
+    frame(figure, map_title(difference), subtitle, story.map_footer)
     ids = np.asarray(story.city.zone_id).astype(str).tolist()
     columns = zip(ids, mean_by_zone(base), level, difference, strict=True)
     month, pairs = last_month(story), base.shape[0]
@@ -287,6 +297,9 @@ def map_title(difference: np.ndarray) -> str:
     up, down = int(np.sum(known > 0)), int(np.sum(known < 0))
     most = known[np.argmax(np.abs(known))]
     signed = f"{100 * most:+.1f}".replace("-", "\u2212")
+    if known.size in (up, down):
+        way = "rises" if up else "falls"
+        return f"Market share {way} in all {known.size} zones, at most by {signed} points"
     return f"Market share rises in {up} of {known.size} zones, falls in {down}; at most {signed} points"
 
 

@@ -22,7 +22,8 @@ FREE_ON_RESUME = {"resume", "workers", "engine", "quiet", "fail_fast", "check"}
 OF_THE_PLAN = ("seed", "replications")
 OF_THE_RUN = ("months", "warmup")
 LIBRARIES = ("numpy", "numba", "mesa", "networkx", "scipy", "pyarrow", "joblib", "matplotlib", "hydra-core", "pydantic")
-CONFIGURATION_KEY = b"configuration"  # plan.parquet keeps a copy, so that an edited config.yaml is noticed
+MOST_MISTAKES = 20
+CONFIGURATION_KEY = "configuration"  # plan.parquet keeps a copy, so that an edited config.yaml is noticed
 
 
 # ---- beginning -------------------------------------------------------------------------------------------------
@@ -51,7 +52,7 @@ def begin_folder(plan: Plan, folder: Path, config: dict[str, Any]) -> None:
     building = folder.with_name(f".{folder.name}.{os.getpid()}.begin")
     try:
         building.mkdir(parents=True)
-        write_plan(plan, building, {CONFIGURATION_KEY: json.dumps(config, default=str).encode()})
+        write_plan(plan, building, {CONFIGURATION_KEY: json.dumps(config, default=str)})
         write_yaml(building / "config.yaml", config)
         if folder.exists():
             folder.rmdir()  # an empty folder that the user made beforehand
@@ -118,17 +119,17 @@ def edited(folder: Path, config: dict[str, Any]) -> list[str]:
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_schema(folder / "plan.parquet").metadata or {}
-    except (OSError, ValueError):
+        begun_with = flat(json.loads(pq.read_metadata(folder / "plan.parquet").metadata[CONFIGURATION_KEY.encode()]))
+    except (OSError, ValueError, KeyError, TypeError):
         return [f"resume = {folder}: its plan.parquet is missing or cannot be read; start again with out="]
-    begun_with = flat(json.loads(metadata.get(CONFIGURATION_KEY, b"{}")))
     now = flat(json.loads(json.dumps(config, default=str)))
-    return [
+    found = [
         f"{folder / 'config.yaml'}: {path} is {now.get(path, 'gone')}, but the folder was begun with "
         f"{begun_with.get(path, 'nothing there')}; put it back, or start again with out="
         for path in dict.fromkeys([*begun_with, *now])
         if begun_with.get(path) != now.get(path)
     ]
+    return found[:MOST_MISTAKES] + [f"... and {len(found) - MOST_MISTAKES} more"] * (len(found) > MOST_MISTAKES)
 
 
 def flat(mapping: Any, prefix: str = "") -> dict[str, Any]:

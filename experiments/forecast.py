@@ -163,7 +163,8 @@ def results(plan: Plan, folder: Path, city: City) -> Rows:
     baseline, scenario = plan.points[0].name, plan.points[-1].name
     rows = summarise(folder, baseline, [scenario], city.currency)
     write_summary(rows, folder)
-    draw_all(Story(folder, baseline, scenario, city.currency, city_line(city), note_of(city), city))
+    warmup = plan.points[0].parameters.warmup
+    draw_all(Story(folder, baseline, scenario, city.currency, city_line(city), note_of(city), city, warmup))
     return rows
 
 

@@ -19,7 +19,7 @@ SCENARIO, BASELINE, INK, FAINT = "#0060A0", "#7A7A7A", "#222222", "#666666"
 HISTORY = "#F3F1EC"
 DPI = 220
 WIDTH_INCHES, HEIGHT_INCHES = 10.0, 5.4
-SETTINGS: dict[str, Any] = {
+SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.spines.top": False,
@@ -64,14 +64,14 @@ def frame(figure: Figure, title: str, subtitle: str, footer: str) -> None:
     size = min(14.0, 14.0 * 78 / max(len(title), 1))
     figure.text(0.06, 1 - 0.22 / height, title, size=size, weight="bold", color=INK, va="top")
     figure.text(0.06, 1 - 0.54 / height, subtitle, size=10, color=FAINT, va="top")
-    lines = "\n".join(line for part in footer.split("\n") for line in textwrap.wrap(part, 165))
+    lines = "\n".join(line for part in footer.split("\n") for line in textwrap.wrap(part, 185))
     figure.text(0.06, 0.12 / height, lines, size=7, color=FAINT, va="bottom", linespacing=1.35)
 
 
 def margins(figure: Figure, footer: str, right: float = 0.97) -> dict[str, float]:
     """Where the axes may stand, given the lines of the footer."""
     height = figure.get_size_inches()[1]
-    lines = sum(len(textwrap.wrap(part, 165)) for part in footer.split("\n"))
+    lines = sum(len(textwrap.wrap(part, 185)) for part in footer.split("\n"))
     return {"left": 0.075, "right": right, "top": 1 - 1.15 / height, "bottom": (0.62 + 0.145 * lines) / height}
 
 

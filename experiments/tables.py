@@ -138,8 +138,9 @@ def with_keys(table: pa.Table, keys: dict[str, Any], schema: pa.Schema) -> pa.Ta
 class FinalFile:
     """A Parquet file that appears under its name only when it is whole."""
 
-    def __init__(self, path: Path, schema: pa.Schema):
+    def __init__(self, path: Path, schema: pa.Schema, notes: dict[str, str] | None = None):
         self.path = path
+        self.notes = notes or {}
         self.part = path.with_name(f".{path.name}.part")
         self.schema = schema
         self._writer: pq.ParquetWriter | None = None
@@ -159,6 +160,8 @@ class FinalFile:
 
     def __exit__(self, kind: object, *_: object) -> None:
         assert self._writer is not None
+        if self.notes:
+            self._writer.add_key_value_metadata(self.notes)
         self._writer.close()
         if kind is None:
             self.part.replace(self.path)
@@ -167,17 +170,17 @@ class FinalFile:
 
 
 def write_rows(
-    path: Path, columns: dict[str, str], rows: dict[str, list[Any]], notes: dict[bytes, bytes] | None = None
+    path: Path, columns: dict[str, str], rows: dict[str, list[Any]], notes: dict[str, str] | None = None
 ) -> None:
     """Writes a small table given as lists, with notes in the file's metadata."""
     import pyarrow as pa
 
-    schema = arrow_schema(columns).with_metadata(notes)
-    with FinalFile(path, schema) as file:
+    schema = arrow_schema(columns)
+    with FinalFile(path, schema, notes) as file:
         file.write(pa.table({name: rows[name] for name in columns}, schema=schema))
 
 
-def write_plan(plan: Plan, folder: Path, notes: dict[bytes, bytes] | None = None) -> None:
+def write_plan(plan: Plan, folder: Path, notes: dict[str, str] | None = None) -> None:
     """Writes plan.parquet: every run that is meant to be."""
     rows, kinds = plan_rows(plan)
     write_rows(folder / "plan.parquet", PLAN | kinds, rows, notes)

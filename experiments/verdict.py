@@ -13,11 +13,16 @@ def readable(value: float | None, unit: str, signed: bool = False) -> str:
     """A number for a reader: shares in percent, money and counts without false digits."""
     if value is None:
         return "-"
-    sign = "+" if signed else ""
     if unit.startswith("share"):
-        return f"{100 * value:{sign}.{1 if abs(value) >= 0.1 else 2}f}{'' if signed else ' %'}"
-    digits = 0 if abs(value) >= 100 else 1
-    return f"{value:{sign},.{digits}f}".replace(",", " ")
+        digits = 1 if abs(value) >= 0.1 else 2 if abs(value) >= 0.001 else 3
+        return rounded(100 * value, digits, signed) + (" pts" if signed else " %")
+    return rounded(value, 0 if abs(value) >= 100 else 1, signed)
+
+
+def rounded(value: float, digits: int, signed: bool) -> str:
+    """A number with so many digits after the point, blanks between thousands and no minus zero."""
+    text = f"{value:{'+' if signed else ''},.{digits}f}".replace(",", " ")
+    return text if text.strip("+-0. ") else text.lstrip("+-")
 
 
 def chance(value: float | None) -> str:
@@ -45,10 +50,9 @@ def table_line(row: dict[str, Any], base: dict[str, Any]) -> list[str]:
     """One KPI of the table."""
     unit = row["unit"]
     interval = f"{readable(row['difference_low'], unit, True)} to {readable(row['difference_high'], unit, True)}"
-    label = unit.replace("share", "%, difference in points", 1) if unit.startswith("share") else unit
     difference = [readable(row["difference"], unit, True), interval if row["difference"] is not None else "-"]
     levels = [readable(base["mean"], unit), readable(row["mean"], unit)]
-    return [row["kpi"], label, row["window"], *levels, *difference, chance(row["probability_better"])]
+    return [row["kpi"], unit, row["window"], *levels, *difference, chance(row["probability_better"])]
 
 
 def aligned(lines: list[list[str]]) -> str:
