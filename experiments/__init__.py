@@ -8,7 +8,6 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from sim.city import load_city as load_city
-
     from sim.parameters import Parameters
 
 

@@ -112,6 +112,8 @@ def _read_pair(name: str, command: Command, word: str, said: Words, seen: dict[s
 
 
 def _key_mistake(name: str, command: Command, key: str, text: str) -> str:
+    if not key:
+        return f"'={text}' has no name before the equals sign; write key=value"
     if key.startswith("+"):
         return f"'{key}' is refused: a configuration has a fixed set of names; write {key.lstrip('+')}={text}"
     if key in command.options:

@@ -146,7 +146,8 @@ def widened(before: Any, after: Any) -> bool:
 
 def closest(name: str, known: Iterable[str]) -> str:
     """The nearest known name, by the whole path or by its last word; else what is known beside it."""
-    known = list(known)
+    # The section that holds the name is no help to whoever mistook what is in it.
+    known = [path for path in known if path != name.rpartition(".")[0]]
     for cutoff, left, right in ((0.75, name, {path: path for path in known}), (0.7, *_last_words(name, known))):
         close = difflib.get_close_matches(left, right, n=1, cutoff=cutoff)
         if close:

@@ -127,7 +127,9 @@ def _reduced(annotation: Any, value: Any, path: str, found: Found) -> Any:
     section, item = _section(annotation), _item(annotation)
     if section:
         return _plain(section, value, path + ".", found)
-    if item and isinstance(value, list | tuple):
+    if item and not isinstance(value, list | tuple):
+        found[path] = f"{path} = {value!r} must be a list, as {path}=[{{{next(iter(item.model_fields))}: ..., ...}}]"
+    elif item:
         return [_plain(item, one, f"{path}[{number}].", found) for number, one in enumerate(value)]
     if _is_claim(path):
         mistakes = nodes.node_mistakes(path, value)

@@ -61,22 +61,22 @@ def test_a_folder_of_ones_own_is_searched_first(tmp_path):
     folder = tmp_path / "moje ustawienia = [ż]"
     (folder / "scenario").mkdir(parents=True)
     text = "# @package _global_\ndefaults:\n  - passive\n  - _self_\ntelemarketing: {telemarketers: 4}\n"
-    (folder / "scenario" / "spring.yaml").write_text(text + "world: {needs: {renewal_factor: 7}}\n", encoding="utf-8")
+    (folder / "scenario" / "spring.yaml").write_text(
+        text + "world: {needs: {renewal_factor: 7.25}}\n", encoding="utf-8"
+    )
     spring = scenario("spring", str(folder))
     assert spring.telemarketing.telemarketers == 4
-    assert spring.world.needs.renewal_factor == 7
+    assert spring.world.needs.renewal_factor == 7.25
     assert scenario("passive", str(folder)) == scenario("passive")
 
 
 def test_a_part_of_the_world_can_be_ones_own(tmp_path):
     (tmp_path / "world").mkdir()
-    text = (FOLDER / "world" / "needs.yaml").read_text(encoding="utf-8")
-    mine = text.replace(
-        "renewal_factor: {value: 5.0, range: [4.0, 8.0]", "renewal_factor: {value: 9.0, range: [4.0, 10.0]"
-    )
-    (tmp_path / "world" / "needs.yaml").write_text(mine, encoding="utf-8")
+    mine = loaded("world/needs.yaml")
+    mine["renewal_factor"] |= {"value": 9.0, "range": [4.0, 10.0]}
+    (tmp_path / "world" / "needs.yaml").write_text(yaml.safe_dump(mine), encoding="utf-8")
     assert scenario("passive", str(tmp_path)).world.needs.renewal_factor == 9.0
 
 
 def test_overrides_reach_a_scenario_from_python():
-    assert scenario("passive", **{"months": 6, "world.needs.renewal_factor": 6}).world.needs.renewal_factor == 6
+    assert scenario("passive", **{"months": 6, "world.needs.renewal_factor": 7.25}).world.needs.renewal_factor == 7.25

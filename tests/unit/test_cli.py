@@ -111,20 +111,27 @@ def test_options_are_typed_and_have_their_defaults():
 
 def test_world_calendar_and_run_hold_for_the_baseline_and_decisions_do_not():
     said = request(
-        "world.needs.renewal_factor=6", "calendar.decision_month=2028-03", "months=6", "telemarketing.telemarketers=4"
+        "world.needs.renewal_factor=7.25",
+        "calendar.decision_month=2028-03",
+        "months=6",
+        "telemarketing.telemarketers=4",
     )
     active, _ = said.parameters("passive")
     baseline, _ = said.parameters("passive", baseline=True)
     assert active.telemarketing.telemarketers == 4
     assert baseline.telemarketing.telemarketers == 0
     assert active.world == baseline.world
-    assert (baseline.world.needs.renewal_factor, baseline.calendar.decision_month, baseline.months) == (6, "2028-03", 6)
+    assert (baseline.world.needs.renewal_factor, baseline.calendar.decision_month, baseline.months) == (
+        7.25,
+        "2028-03",
+        6,
+    )
 
 
 def test_the_full_mapping_keeps_the_node_of_a_changed_claim():
-    _, mapping = request("world.needs.renewal_factor=6").parameters("passive")
+    _, mapping = request("world.needs.renewal_factor=7.25").parameters("passive")
     node = mapping["world"]["needs"]["renewal_factor"]
-    assert node["value"] == 6
+    assert node["value"] == 7.25
     assert node["range"] == [4.0, 8.0]
 
 
@@ -180,9 +187,9 @@ def test_a_true_bug_shows_its_traceback(monkeypatch):
 
 @pytest.mark.parametrize("form", ["table", "csv", "md"])
 def test_the_book_shows_every_claim_with_its_source(form, capsys):
-    assert main(["parameters", f"format={form}", "world.needs.renewal_factor=6.5"]) == 0
+    assert main(["parameters", f"format={form}", "world.needs.renewal_factor=7.25"]) == 0
     said = capsys.readouterr().out
-    assert "6.5" in said
+    assert "7.25" in said
     assert "domain-m5" in said
     assert "telemarketers" in said
 

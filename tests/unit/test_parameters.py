@@ -94,14 +94,14 @@ def test_every_mistake_is_told_once(mapping):
 
 
 def test_a_bare_override_goes_back_into_its_node(mapping):
-    changed = node(apply(mapping, {FACTOR: 7}))
-    assert changed == {**node(mapping), "value": 7}
-    assert node(mapping)["value"] != 7
+    changed = node(apply(mapping, {FACTOR: 7.25}))
+    assert changed == {**node(mapping), "value": 7.25}
+    assert node(mapping)["value"] != 7.25
 
 
 def test_a_section_can_be_given_as_a_mapping(mapping):
-    changed = apply(mapping, {"world.needs": {"renewal_factor": 7}, "telemarketing": {"telemarketers": 3}})
-    assert node(changed)["value"] == 7
+    changed = apply(mapping, {"world.needs": {"renewal_factor": 7.25}, "telemarketing": {"telemarketers": 3}})
+    assert node(changed)["value"] == 7.25
     assert changed["telemarketing"]["telemarketers"] == 3
 
 
@@ -124,9 +124,9 @@ def test_unknown_overrides_are_all_told(mapping):
 
 def test_files_that_give_bare_claims_keep_the_node(mapping):
     files = defaults()
-    files["world"]["needs"]["renewal_factor"] = 7
+    files["world"]["needs"]["renewal_factor"] = 7.25
     settled, mistakes = settle(files, mapping)
-    assert node(settled) == {**node(mapping), "value": 7}
+    assert node(settled) == {**node(mapping), "value": 7.25}
     assert not mistakes
 
 
@@ -135,7 +135,7 @@ def test_numbers_hold_what_changes_results_and_nothing_else(mapping):
     watched = numbers(check(apply(mapping, {"check": True, "record.zones": False})))
     assert json.dumps(plain) == json.dumps(watched)
     assert numbers(check(apply(mapping, {"months": 6}))) != plain
-    assert numbers(check(apply(mapping, {FACTOR: 7}))) != plain
+    assert numbers(check(apply(mapping, {FACTOR: 7.25}))) != plain
 
 
 def test_the_book_lists_every_number_once(mapping):
