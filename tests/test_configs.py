@@ -61,9 +61,8 @@ def test_a_folder_of_ones_own_is_searched_first(tmp_path):
     folder = tmp_path / "moje ustawienia = [ż]"
     (folder / "scenario").mkdir(parents=True)
     text = "# @package _global_\ndefaults:\n  - passive\n  - _self_\ntelemarketing: {telemarketers: 4}\n"
-    (folder / "scenario" / "spring.yaml").write_text(
-        text + "world: {needs: {renewal_factor: 7.25}}\n", encoding="utf-8"
-    )
+    text += "world: {needs: {renewal_factor: 7.25}}\n"
+    (folder / "scenario" / "spring.yaml").write_text(text, encoding="utf-8")
     spring = scenario("spring", str(folder))
     assert spring.telemarketing.telemarketers == 4
     assert spring.world.needs.renewal_factor == 7.25

@@ -29,10 +29,11 @@ def test_a_wrong_command_line_is_refused_with_help(case, capsys):
     assert not said.out
 
 
-@pytest.mark.parametrize("case", cases("folders.yaml"), ids=lambda case: f"{case['folder']}: {case['says'][:30]}")
+@pytest.mark.parametrize("case", cases("folders.yaml"), ids=lambda case: case["folder"])
 def test_a_wrong_folder_is_refused_with_help(case, capsys):
-    assert main(["forecast", f"configs={BROKEN / case['folder']}", "scenario=spring", "baseline=passive"]) == 2
-    assert case["says"] in capsys.readouterr().err
+    assert main(["parameters", f"configs={BROKEN / case['folder']}", "scenario=spring"]) == 2
+    said = capsys.readouterr().err
+    assert not [fragment for fragment in case["says"] if fragment not in said]
 
 
 def test_all_mistakes_are_told_in_one_go(capsys):
