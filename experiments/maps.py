@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.style import INK
+from sim.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
 
@@ -75,10 +78,19 @@ def block_polygons(city: City) -> tuple[list[list[np.ndarray]], np.ndarray] | No
     """Rings of every block in degrees and its zone row; None where the city's folder has no polygons."""
     if city.folder is None or not all((city.folder / name).is_file() for name in (POLYGONS, BLOCK_ZONES)):
         return None
-    with (city.folder / BLOCK_ZONES).open(encoding="utf-8-sig", newline="") as file:
+    try:
+        return read_blocks(city, city.folder)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
+        message = f"{POLYGONS} or {BLOCK_ZONES} in {city.folder} cannot be read ({type(error).__name__}: {error})"
+        raise InputError(f"{message}; give GeoJSON polygons with block_id, or remove both files") from error
+
+
+def read_blocks(city: City, folder: Path) -> tuple[list[list[np.ndarray]], np.ndarray]:
+    """The polygons and the table that says which zone each block belongs to."""
+    with (folder / BLOCK_ZONES).open(encoding="utf-8-sig", newline="") as file:
         zone_of = {row["block_id"]: row["zone_id"] for row in csv.DictReader(file)}
     row_of = {zone: i for i, zone in enumerate(city.zone_id.tolist())}
-    features = json.loads(gzip.decompress((city.folder / POLYGONS).read_bytes()))["features"]
+    features = json.loads(gzip.decompress((folder / POLYGONS).read_bytes()))["features"]
     zones = [row_of.get(zone_of.get(str(each["properties"]["block_id"]), ""), -1) for each in features]
     return [rings_of(each["geometry"]) for each in features], np.array(zones)
 

@@ -197,7 +197,9 @@ def city_from_tables(
     """A city from columns in memory, with the names of the files: zones, links, businesses or premises, and so on."""
     findings = Findings()
     read = {stem: Table(stem, columns) for stem, columns in tables.items()}
-    content = repr((sorted(meta.items()), operators, {stem: dict(columns) for stem, columns in sorted(tables.items())}))
+    content = repr(
+        (sorted(meta.items(), key=repr), operators, {stem: dict(columns) for stem, columns in sorted(tables.items())})
+    )
     fingerprint = hashlib.sha256(content.encode()).hexdigest()
     city = build(meta, operators, read, None, fingerprint, findings)
     if city is None:

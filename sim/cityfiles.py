@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -120,6 +121,8 @@ def clean(values: Any) -> pa.Array:
         array = pa.array([as_text(value) for value in values], pa.string())
     if isinstance(array, pa.ChunkedArray):
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], pa.string())
+    if pa.types.is_floating(array.type):
+        array = pc.if_else(pc.is_nan(array), pa.scalar(None, array.type), array)
     text = pc.cast(array, pa.string())
     return pc.utf8_trim_whitespace(pc.fill_null(text, "") if text.null_count else text)
 
@@ -131,8 +134,8 @@ def lengths(array: pa.Array) -> Array:
 
 def as_text(value: Any) -> str | None:
     """A cell of a workbook or of Python as text: 5.0 is '5', a day is YYYY-MM-DD."""
-    if value is None or isinstance(value, str):
-        return value
+    if value is None or isinstance(value, str) or value != value:  # None or not-a-number
+        return value if isinstance(value, str) else None
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat()[:10] if hasattr(value, "isoformat") else str(value)
@@ -170,6 +173,8 @@ def inside(path: Path, folder: Path, findings: Findings) -> bool:
         findings.error(path.name, "is not a file", remedy="put the table itself here")
     elif not path.resolve().is_relative_to(folder.resolve()):
         findings.error(path.name, "points outside the folder", remedy="copy the file into the folder")
+    elif not os.access(path, os.R_OK):
+        findings.error(path.name, "may not be read", remedy="give yourself the right to read it")
     else:
         return True
     return False

@@ -192,3 +192,21 @@ def test_show_prints_statistics_and_draws_a_map(tmp_path: Path, capsys) -> None:
 def test_other_words_after_city_are_refused_with_help(words: list[str], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="city check DIR"):
         command.run(request(words, tmp_path))
+
+
+def test_broken_polygons_are_told_instead_of_drawn(tmp_path: Path) -> None:
+    from experiments.maps import zone_shapes
+
+    for path in BUNDLED.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "blocks.geojson.gz").write_bytes(b"no archive")
+    with pytest.raises(InputError, match="cannot be read"):
+        zone_shapes(load_city(tmp_path))
+
+
+def test_a_city_without_polygons_is_drawn_as_circles() -> None:
+    from experiments.maps import zone_shapes
+
+    shapes, zones = zone_shapes(tiny_city())
+    assert len(shapes) == 4
+    assert zones.tolist() == [0, 1, 2, 3]
