@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -256,10 +257,26 @@ def in_worker(task: Task) -> bytes:
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    follow_parent()
     payload = one_run(task)
     gc.collect()
     gc.freeze()
     return payload
+
+
+@cache
+def follow_parent() -> None:
+    """Lets this worker end soon after its parent has been killed, instead of waiting for work that never comes."""
+    import threading
+
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def stop_workers() -> None:
