@@ -17,6 +17,8 @@ from sim.world import Signals
 
 Array = np.ndarray[Any, Any]
 
+# Helpers that take groups of columns are inlined: handing a group of arrays on, row by row, would cost more than the work itself.
+
 AIDED = 0.2  # awareness above which a name is recognised (DOMAIN.md M3)
 UNAIDED = 0.5  # and above which it comes to mind by itself, if it is among the three highest
 TOP_OF_MIND = 3
@@ -59,10 +61,12 @@ def fading(p: Signals, recovery_per_month: float, calendar: Workdays) -> Fading:
 @njit(cache=True)
 def remembered(value, idle_days, hold_days, rate):
     """A stock after some idle days: full during the hold, then fading exponentially."""
-    return value * np.exp(-rate * max(idle_days - hold_days, 0.0))
+    if value == 0.0 or idle_days <= hold_days:  # most stocks are empty: spare them the exponential
+        return float(value)
+    return value * np.exp(-rate * (idle_days - hold_days))
 
 
-@njit(cache=True)
+@njit(inline="always")
 def awareness_of(mind, fading, presence, row, operator, today):
     """Awareness of one operator in one mind."""
     ambient_unknown = np.exp(-mind.exposure[row] * presence[operator])
@@ -70,19 +74,19 @@ def awareness_of(mind, fading, presence, row, operator, today):
     return 1.0 - ambient_unknown * (1.0 - remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory))
 
 
-@njit(cache=True)
+@njit(inline="always")
 def persuasion_of(mind, fading, row, operator, today):
     """Goodwill towards one operator in one mind."""
     return remembered(mind.persuasion[row, operator], today - mind.contact_day[row, operator], 0.0, fading.persuasion)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def fatigue_of(mind, fading, row, operator, today):
     """How tired one business is of one operator's contacts."""
     return remembered(mind.fatigue[row, operator], today - mind.contact_day[row, operator], 0.0, fading.fatigue)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def meet(mind, fading, row, operator, today, recall_share, persuasion, fatigue):
     """One contact: rolls the three stocks to today and adds to them."""
     idle = float(today - mind.contact_day[row, operator])

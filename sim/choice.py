@@ -70,7 +70,7 @@ def peer_share(indptr, indices, provider, row, operator):
     return n / served if served else 0.0
 
 
-@njit(cache=True)
+@njit(inline="always")
 def standing_value(appeal, mind, fading, deal, peers, row, operator, today):
     """What speaks for an operator apart from price and seller."""
     value = appeal.brand[operator] + appeal.quality_logit * appeal.quality[operator]
@@ -78,7 +78,7 @@ def standing_value(appeal, mind, fading, deal, peers, row, operator, today):
     return value + appeal.peers_logit * peer_share(peers.indptr, peers.indices, deal.provider, row, operator)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def stay_value(appeal, mind, fading, deal, peers, row, today):
     """Utility of leaving things as they are."""
     provider = deal.provider[row]
@@ -91,13 +91,13 @@ def stay_value(appeal, mind, fading, deal, peers, row, today):
     return value + appeal.satisfaction_logit * content
 
 
-@njit(cache=True)
+@njit(inline="always")
 def offer_price(appeal, deal, row, operator):
     """The monthly bill that an operator would charge."""
     return appeal.price[operator, deal.size_class[row], deal.premises[row]] * deal.usage[row]
 
 
-@njit(cache=True)
+@njit(inline="always")
 def offer_value(appeal, mind, fading, deal, peers, row, operator, today):
     """Utility of an offer on the table; prices count relative to the present bill."""
     usual = appeal.usual_price[deal.size_class[row], deal.premises[row]] * deal.usage[row]
@@ -115,9 +115,12 @@ def leave_share(inclusive_value, stay, similarity):
 
 
 @njit(cache=True)
-def decide(key, appeal, mind, fading, deal, peers, rows, today, stay_bonus):
-    """Choices (an operator or STAY) at the end of a search; `stay_bonus` (rows,) is added to the utility of staying."""
-    chosen = np.full(rows.size, STAY, np.int8)
+def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, credit_logit):
+    """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the business back.
+
+    A provider learns of the notice with a chance; its credit counts like a lower price, and the same choice is made again.
+    """
+    chosen, held_back = np.full(rows.size, STAY, np.int8), np.zeros(rows.size, np.bool_)
     for i in range(rows.size):
         row = rows[i]
         best, best_score, inclusive = -1, -np.inf, 0.0
@@ -130,7 +133,10 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, stay_bonus):
                     best, best_score = o, score
         if best < 0:
             continue
-        stay = stay_value(appeal, mind, fading, deal, peers, row, today) + stay_bonus[i]
-        if draw(key, deal.address[row], 0) < leave_share(np.log(inclusive), stay, appeal.similarity):
+        stay, value = stay_value(appeal, mind, fading, deal, peers, row, today), np.log(inclusive)
+        luck = draw(key, deal.address[row], 0)
+        if luck < leave_share(value, stay, appeal.similarity):
             chosen[i] = best
-    return chosen
+            if deal.provider[row] >= 0 and draw(key, deal.address[row], 1) < notice_share:
+                held_back[i] = luck >= leave_share(value, stay + credit_logit * deal.price_sensitivity[row], appeal.similarity)
+    return chosen, held_back

@@ -95,6 +95,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         )
         service.fail(state, scene, self.news, record, day, luck("faults", day))
         contracts.run_on(state, scene, record, day, luck("renewals", day))
+        needs.refresh(state, scene, day + 1)
 
         if self.calendar.closes_month(day):
             self.close_month()  # bills, wages, metrics, next month's staff
@@ -131,7 +132,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         happen(self.operators, self.scene, self.parameters, month)
         for operator in self.operators:
             self._staff_telemarketing(operator)
-        needs.refresh(self.state, self.scene, None, self.day)
+        needs.refresh(self.state, self.scene, self.day, everybody=True)
+        until = self.day + int(self.calendar.days_in_month[self.calendar.month_of_day[self.day]])
+        demography.prepare_month(self.state, self.scene, self.turnover, until, self.luck)
         self.opening_revenue = float(self.state.monthly_bill[self.state.provider == 0].sum(dtype=np.float64))
 
     def close_month(self) -> None:
@@ -203,7 +206,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         )
         self.turnover = Turnover(city, base.lives, base.opening_rate, base.footfall_factor)
         self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
-        self.orders, self.diary, self.news, self.ledger = Orders.none(), CallDiary(), News(), Ledger()
+        self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
 
     def _hire_first(self) -> None:
@@ -227,7 +230,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         tenants = np.flatnonzero(self.state.provider != VACANT)
         service.schedule_faults(self.state, self.scene, tenants, -1, self.luck("first faults"))
         service.schedule_resizing(self.state, self.scene, tenants, -1, self.luck("first resizing"))
-        needs.refresh(self.state, self.scene, None, 0)
+        needs.refresh(self.state, self.scene, 0, everybody=True)
 
     def _month_before(self) -> np.datetime64:
         first: np.datetime64 = self.calendar.month_start[0].astype("datetime64[M]") - 1

@@ -178,7 +178,7 @@ def _monthly(market: Market, heads: dict[str, Any]) -> dict[str, float]:
     row["inbound_wait_minutes"] = ratio(record.total["wait_minutes"], answered)
     orders = record.channel["orders"]
     row |= {f"orders_{name}": int(n) for name, n in zip(CHANNELS, orders, strict=True)} | {"orders": int(orders.sum())}
-    row["backlog"] = int((market.orders.operator == 0).sum())
+    row["backlog"] = int((market.orders["operator"] == 0).sum())
     row["install_wait_days"] = ratio(record.total["install_wait_days"], gained)
     lost = {name: int(record.flow[name][0]) for name in ("churn_competitor", "churn_closure")}
     row |= {"gross_adds": gained, **lost, "net_adds": gained - sum(lost.values())}

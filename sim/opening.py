@@ -9,7 +9,7 @@ import numpy as np
 from sim.draws import Luck, Streams, tenancy_addresses
 from sim.standstill import Standstill
 from sim.state import NEVER, NONE, VACANT, MarketState
-from sim.tenants import Lifetimes, after, draw_traits, waiting_days
+from sim.tenants import Lifetimes, after, draw_traits, event_days
 from sim.workdays import Workdays
 from sim.world import Terms, World
 
@@ -61,7 +61,7 @@ def _draw_lives(state: MarketState, tenants: Array, lives: Lifetimes, opening_ra
     state.provider[tenants] = NONE
     state.turnover_day[tenants] = after(-1, end - age)
     vacant = np.flatnonzero(state.provider == VACANT)
-    state.turnover_day[vacant] = after(-1, waiting_days(luck.uniform(state.address[vacant], 2), opening_rate))
+    state.turnover_day[vacant] = event_days(luck, state.address[vacant], 2, opening_rate, -1)
 
 
 def _draw_providers(state: MarketState, tenants: Array, city: Any, still: Standstill, luck: Luck) -> None:

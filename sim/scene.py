@@ -38,6 +38,7 @@ class Urge(NamedTuple):
     shortlist_logit: float
     lost_caller_rival_share: float
     skill_logit: float
+    inbound_logit: float
 
 
 @dataclass
@@ -103,6 +104,7 @@ def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, a
         shortlist_logit=needs.shortlist_logit,
         lost_caller_rival_share=calls.lost_caller_rival_share,
         skill_logit=calls.agent_skill_logit,
+        inbound_logit=choice.inbound_logit,
     )
     faded = fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar)
     network = np.ascontiguousarray(np.array([spec.network for spec in operators], bool))

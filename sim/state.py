@@ -107,6 +107,7 @@ class MarketState:
             self.offers,
             self.appeal,
         )
+        self.stirred: list[Array] = []
         self.urge_columns = UrgeColumns(*(getattr(self, name) for name in UrgeColumns._fields))
 
     def __len__(self) -> int:
@@ -129,6 +130,11 @@ class MarketState:
     def business(self, row: int) -> Business:
         """A view onto one row."""
         return Business(self, row)
+
+    def stir(self, rows: Array) -> None:
+        """The chance of these businesses to start looking may have risen: their limits are set anew in the evening."""
+        if rows.size:
+            self.stirred.append(rows)
 
     def close_search(self, rows: Array) -> None:
         """The search is over and the table is cleared."""

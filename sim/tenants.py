@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.bills import draw_usage
-from sim.draws import Streams, tenancy_addresses
+from sim.draws import Luck, Streams, dates_after, tenancy_addresses
 from sim.state import NEVER, MarketState
 from sim.workdays import Workdays
 from sim.world import Demography, World
@@ -104,7 +104,7 @@ def after(today: int, days: Array) -> Array:
     return np.minimum(today + np.maximum(np.ceil(days), 1.0), NEVER).astype(np.int16)
 
 
-def waiting_days(uniform: Array, rate_per_day: float | Array) -> Array:
-    """Exponential waiting times; an event whose rate is zero never comes."""
-    with np.errstate(divide="ignore"):
-        return -np.log(uniform) / np.asarray(rate_per_day, np.float64)
+def event_days(luck: Luck, address: Array, k: int, rate_per_day: Array | float, today: int) -> Array:
+    """Dates of the next events with a constant daily rate, one for each address."""
+    rate = rate_per_day if isinstance(rate_per_day, np.ndarray) else np.full(address.size, rate_per_day)
+    return dates_after(luck.key, address, k, rate, today, NEVER)

@@ -13,7 +13,6 @@ from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import NEVER, NONE, MarketState
-from sim.steps import needs
 from sim.steps.signals import News
 
 Array = np.ndarray[Any, Any]
@@ -24,13 +23,13 @@ RAISED = 1.01  # a renewal that makes the bill this much dearer unsettles the cu
 def activate(state: MarketState, scene: Scene, done: Orders, late_weeks: Array, news: News, record: Record, today: int,
              luck: Luck) -> None:
     """The new provider takes over: the switch counts today for both sides, and neighbours hear of it."""
-    rows, new = done.row, done.operator
+    rows, new = done["row"], done["operator"]
     if not rows.size:
         return
     old = state.provider[rows].astype(np.int64)
     leave(state, scene, rows[old > NONE], record, today, "churn_competitor")
     state.provider[rows] = new
-    state.monthly_bill[rows] = done.bill
+    state.monthly_bill[rows] = done["bill"]
     state.renewals[rows] = 0
     state.satisfaction[rows] = scene.world.installation.late_satisfaction_per_week * late_weeks
     state.satisfaction_day[rows] = today
@@ -41,19 +40,19 @@ def activate(state: MarketState, scene: Scene, done: Orders, late_weeks: Array, 
     late = late_weeks > 0
     news.complaint(rows[late], new[late])
     _count_activations(state, scene, done, old, record, today)
-    needs.refresh(state, scene, rows, today)
+    state.stir(rows)
 
 
 def _count_activations(state: MarketState, scene: Scene, done: Orders, old: Array, record: Record, today: int) -> None:
-    record.add_flow("gross_adds", done.operator)
-    ours = done.operator == 0
-    record.add_zone("gross_adds", state.zone[done.row[ours]])
-    record.add_channel("gross_adds", done.channel[ours])
+    record.add_flow("gross_adds", done["operator"])
+    ours = done["operator"] == 0
+    record.add_zone("gross_adds", state.zone[done["row"][ours]])
+    record.add_channel("gross_adds", done["channel"][ours])
     for channel in range(3):
-        record.channel["influenced"][channel] += int((done.influenced[ours] >> channel & 1).sum())
+        record.channel["influenced"][channel] += int((done["influenced"][ours] >> channel & 1).sum())
     record.add("won_from_competitors", int((old[ours] > NONE).sum()))
-    record.revenue_change += float(done.bill[ours].sum()) * month_left(scene, today)
-    record.event(today, "activated", done.row, done.operator, channel=done.channel, value=done.bill)
+    record.revenue_change += float(done["bill"][ours].sum()) * month_left(scene, today)
+    record.event(today, "activated", done["row"], done["operator"], channel=done["channel"], value=done["bill"])
 
 
 def leave(state: MarketState, scene: Scene, rows: Array, record: Record, today: int, how: str) -> None:
@@ -87,7 +86,7 @@ def begin_term(state: MarketState, scene: Scene, rows: Array, today: int, luck: 
 
 def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: Luck) -> None:
     """Contracts that end today are renewed at today's tariff; those whose window opens wake their customers."""
-    needs.refresh(state, scene, np.flatnonzero(state.contract_end == today + scene.urge.window_days), today)
+    state.stir(np.flatnonzero(state.contract_end == today + scene.urge.window_days))
     ended = np.flatnonzero(state.contract_end == today)
     ended = ended[state.provider[ended] > NONE]
     if not ended.size:
@@ -99,5 +98,5 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
     state.monthly_bill[ended] = bill
     state.renewals[ended] = np.minimum(state.renewals[ended].astype(np.int64) + 1, 255)
     begin_term(state, scene, ended, today, luck)
-    needs.refresh(state, scene, ended, today)
+    state.stir(ended)
     record.event(today, "renewal", ended, provider, value=bill)

@@ -14,13 +14,13 @@ from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState
-from sim.steps import contracts, needs, service
-from sim.tenants import Lifetimes, after, draw_traits, next_tenancy, waiting_days
+from sim.steps import contracts, service
+from sim.tenants import Lifetimes, after, draw_traits, event_days, next_tenancy
 
 Array = np.ndarray[Any, Any]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turnover:
     """How long tenancies and vacancies last, and who can move in."""
 
@@ -28,6 +28,7 @@ class Turnover:
     lives: Lifetimes
     opening_rate: float  # per vacant premises and working day
     footfall_factor: Array
+    prepared_until: int = 0  # the tenants of openings before this day are chosen
 
 
 def turn_over(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int,
@@ -49,9 +50,8 @@ def close(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, 
     customers = rows[state.provider[rows] > NONE]
     contracts.leave(state, scene, customers, record, today, "churn_closure")
     record.event(today, "closure", rows[state.provider[rows] == NONE], -1)
-    withdrawn = orders.take(np.isin(orders.row, rows))
-    record.add("cancelled", int((withdrawn.operator == 0).sum()))
-    record.event(today, "cancelled", withdrawn.row, withdrawn.operator, channel=withdrawn.channel, value=withdrawn.bill)
+    if (state.order_operator[rows] != NONE).any():
+        _withdraw(orders, record, rows, today)
     record.add("market_closures", rows.size)
     state.close_search(rows)
     for column, value in (
@@ -74,26 +74,46 @@ def close(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, 
     ):
         column[rows] = value
     next_tenancy(state, rows)
-    empty = waiting_days(streams("demography").uniform(state.address[rows], 2), turnover.opening_rate)
-    state.turnover_day[rows] = after(today, empty)
+    state.turnover_day[rows] = event_days(streams("demography"), state.address[rows], 2, turnover.opening_rate, today)
+    soon = state.turnover_day[rows] < turnover.prepared_until
+    choose_tenants(state, scene, turnover, rows[soon], streams)
 
 
-def move_in(state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int,
-            streams: Streams) -> None:
-    """New tenants: size and sector of a business of the same kind of premises nearby, no provider, no contract, no memories."""
+def _withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
+    """Orders of those who closed."""
+    gone = orders.take(np.isin(orders["row"], rows))
+    record.add("cancelled", int((gone["operator"] == 0).sum()))
+    record.event(today, "cancelled", gone["row"], gone["operator"], channel=gone["channel"], value=gone["bill"])
+
+
+def prepare_month(state: MarketState, scene: Scene, turnover: Turnover, until: int, streams: Streams) -> None:
+    """Who will move in this month: tenants are the same whenever they are drawn, and a month of them costs no more than a day's."""
+    turnover.prepared_until = until
+    choose_tenants(state, scene, turnover, np.flatnonzero((state.provider == VACANT) & (state.turnover_day < until)), streams)
+
+
+def choose_tenants(state: MarketState, scene: Scene, turnover: Turnover, rows: Array, streams: Streams) -> None:
+    """The next tenant of vacant premises: size and sector of a business of the same kind nearby, and its own traits."""
     if not rows.size:
         return
     city = turnover.city
     donors = donor_rows(city, rows, state.address[rows])
     for name in ("sector", "employees", "size_class"):
         getattr(state, name)[rows] = getattr(city, name)[donors]
-    state.provider[rows] = NONE
     draw_traits(state, rows, scene.world, turnover.footfall_factor, streams)
+
+
+def move_in(state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int,
+            streams: Streams) -> None:
+    """New tenants have no provider, no contract and no memories."""
+    if not rows.size:
+        return
+    state.provider[rows] = NONE
     forget_all(state.mind, rows, LONG_AGO)
     life = turnover.lives.lifetime(streams("demography").uniform(state.address[rows], 3))
     state.turnover_day[rows] = after(today, life)
     service.schedule_faults(state, scene, rows, today, streams("faults", today))
     service.schedule_resizing(state, scene, rows, today, streams("resizing", today))
-    needs.refresh(state, scene, rows, today)
+    state.stir(rows)
     record.add("market_openings", rows.size)
     record.event(today, "opening", rows, -1)

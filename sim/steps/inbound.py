@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-from scipy.special import ndtri
 
 from sim.awareness import meet_all
-from sim.draws import Luck, pair_addresses
+from sim.draws import Luck, draw, normal, pair_addresses
 from sim.queueing import ANSWERED, serve_day
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, MarketState
 from sim.steps.needs import CallDiary, put_offers
 from sim.telephone import OpeningHours, StaffTable, addresses_of
+from sim.world import Calls
 
 Array = np.ndarray[Any, Any]
 
@@ -29,13 +29,9 @@ def answer_calls(state: MarketState, scene: Scene, staff: StaffTable, hours: Ope
     p, team = scene.world.calls, scene.appeal.address[0]
     service = _service_calls(p, customers / scene.calendar.per_month, team, luck)
     where = np.concatenate([pair_addresses(state.address[callers], np.full(callers.size, team)), addresses_of(team, service)])
-    mean = np.where(np.arange(where.size) < callers.size, p.sales_handling_minutes, p.service_handling_minutes)
-    arrival, handling, patience, redial = _call_times(luck, where, mean, p, hours)
-    order = np.argsort(arrival, kind="stable")
     start, end = hours.shifts(len(staff))
-    outcome, wait, agent, given_up = (
-        _unsorted(column, order)
-        for column in serve_day(arrival[order], handling[order], patience[order], redial[order], start, end)
+    outcome, wait, agent, given_up, handling = telephone_day(
+        luck.key, where, callers.size, talks_of(p), hours.until, hours.edges, start, end
     )
     answered = outcome == ANSWERED
     staff.busy_minutes = np.bincount(agent[answered], handling[answered], minlength=len(staff))
@@ -44,29 +40,55 @@ def answer_calls(state: MarketState, scene: Scene, staff: StaffTable, hours: Ope
     _lose(state, scene, callers[~answered[: callers.size]], today, luck)
 
 
-def _unsorted(column: Array, order: Array) -> Array:
-    out = np.empty_like(column)
-    out[order] = column
-    return out
-
-
 def _service_calls(p: Any, customers_per_month: float, team: np.uint64, luck: Luck) -> int:
     """Customers' calls of a day: Poisson around a level that differs from day to day."""
     u = luck.uniform(np.array([team], np.uint64), 1)[0]
     v = luck.uniform(np.array([team], np.uint64), 2)[0]
     spread = np.sqrt(np.log1p(p.service_dispersion_share**2))
-    mean = p.service_calls_per_customer_month * customers_per_month * np.exp(spread * ndtri(u) - spread**2 / 2)
+    mean = p.service_calls_per_customer_month * customers_per_month * np.exp(spread * normal(u) - spread**2 / 2)
     return int(poisson_quantile(v, mean))
 
 
-def _call_times(luck: Luck, where: Array, mean_minutes: Array, p: Any, hours: OpeningHours) -> tuple[Array, ...]:
-    """Arrival, handling, patience and the pause before a second attempt, in minutes."""
-    arrival = hours.arrival_minutes(luck.uniform(where, 0))
-    variance = np.log1p(p.handling_cv**2)
-    handling = mean_minutes * np.exp(np.sqrt(variance) * ndtri(luck.uniform(where, 1)) - variance / 2)
-    patience = -p.patience_minutes * np.log(luck.uniform(where, 2))
-    pause = -p.redial_minutes * np.log(luck.uniform(where, 3))
-    return arrival, handling, patience, np.where(luck.uniform(where, 4) < p.redial_share, pause, np.inf)
+class Talks(NamedTuple):
+    """How long calls and patience are, in the kernel's terms."""
+
+    sales_minutes: float
+    service_minutes: float
+    log_sd: float
+    patience_minutes: float
+    redial_share: float
+    redial_minutes: float
+
+
+def talks_of(p: Calls) -> Talks:
+    """The numbers of a world as the kernel takes them."""
+    spread = float(np.sqrt(np.log1p(p.handling_cv**2)))
+    return Talks(
+        float(p.sales_handling_minutes), float(p.service_handling_minutes), spread, float(p.patience_minutes), p.redial_share,
+        float(p.redial_minutes),
+    )
+
+
+@njit(cache=True)
+def telephone_day(key, where, sales, talks, until, edges, shift_start, shift_end):
+    """Arrivals by the profile, lengths and patience at each call's address (the first `sales` are sales calls), and the day's queue."""
+    n = where.size
+    arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        mean = talks.sales_minutes if i < sales else talks.service_minutes
+        arrival[i] = np.interp(draw(key, where[i], 0), until, edges)
+        handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where[i], 1)) - 0.5 * talks.log_sd**2)
+        patience[i] = -talks.patience_minutes * np.log(draw(key, where[i], 2))
+        pause[i] = -talks.redial_minutes * np.log(draw(key, where[i], 3))
+        if draw(key, where[i], 4) >= talks.redial_share:
+            pause[i] = np.inf
+    order = np.argsort(arrival)
+    served = serve_day(arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end)
+    outcome, wait, agent, given_up = np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n, np.int8)
+    for i in range(n):
+        outcome[order[i]], wait[order[i]] = served[0][i], served[1][i]
+        agent[order[i]], given_up[order[i]] = served[2][i], served[3][i]
+    return outcome, wait, agent, given_up, handling
 
 
 def _consult(state: MarketState, scene: Scene, staff: StaffTable, hours: OpeningHours, record: Record, callers: Array,

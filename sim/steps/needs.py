@@ -6,52 +6,43 @@ from typing import Any
 
 import numpy as np
 from numba import njit
-from scipy.special import ndtri
 
 from sim.awareness import awareness_of, remembered
 from sim.choice import APPEAL_UNIT, standing_value
-from sim.draws import Luck, draw, pair, pair_addresses
+from sim.draws import Luck, draw, normal, pair
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState
+from sim.state import NEVER, NONE, VACANT, MarketState
 
 Array = np.ndarray[Any, Any]
 
 DAILY_MAX = 0.5  # no business is more likely than this to start looking on one day
-NOT_ASKED, ASKED, REACHED = 0, 1, 2
 
 
 def start_shopping(state: MarketState, scene: Scene, calls: CallDiary, record: Record, today: int, luck: Luck) -> None:
     """Today's shoppers: whoever draws below its chance; the limits only spare most rows the exact look."""
     rows = luck.below(state.address, state.shopping_limit)
-    chance = chances(state, scene, rows, today)
-    rows = rows[luck.uniform(state.address[rows]) < chance]
+    rows = _exactly(luck.key, state.address, state.urge_columns, scene.fading, scene.urge, rows, today)
     begin_search(state, scene, calls, record, rows, today, luck)
 
 
 def begin_search(
     state: MarketState, scene: Scene, calls: CallDiary, record: Record, rows: Array, today: int, luck: Luck
 ) -> None:
-    """A search begins: its last day is set, and the operators that come to mind are called."""
+    """A search begins: its last day is set, and the operators that come to mind are called, rivals at once."""
     if not rows.size:
         return
-    address, urge = state.address[rows], scene.urge
-    days = urge.search_days[state.size_class[rows]] * (0.5 + luck.uniform(address, 1))
-    state.decision_day[rows] = np.minimum(today + np.maximum(np.ceil(days), 1), NEVER - 1)
-    state.shopping_limit[rows] = 0
-    asked = whom_to_ask(
+    asked, days = whom_to_ask(
         luck.key, state.mind, scene.fading, scene.appeal, state.deal, scene.peers, scene.urge, scene.presence, scene.answered,
-        scene.network, state.zone, rows, today,
+        scene.network, state.zone, state.offer_channel, rows, today,
     )
-    at = np.flatnonzero(asked[:, 0] > NOT_ASKED)
-    lead = np.floor(luck.uniform(address[at], 2) * np.ceil(days[at])).astype(np.int64)
-    calls.add(rows[at], today + lead)
-    index, rival = np.nonzero(asked[:, 1:] == REACHED)
-    address_pairs = pair_addresses(address[index], scene.appeal.address[rival + 1])
-    skill = scene.urge.skill_logit * ndtri(luck.uniform(address_pairs, 4))
-    put_offers(state, rows[index], rival + 1, INBOUND, skill + scene.world.choice.inbound_logit)
+    state.decision_day[rows] = np.minimum(today + days, NEVER - 1)
+    state.shopping_limit[rows] = 0
+    callers = np.flatnonzero(asked[:, 0])
+    lead = np.floor(luck.uniform(state.address[rows[callers]], 2) * days[callers]).astype(np.int64)
+    calls.add(rows[callers], today + lead)
     record.add("market_shopping", rows.size)
-    record.asked += (asked > NOT_ASKED).sum(0)
+    record.asked += asked.sum(0)
 
 
 def put_offers(state: MarketState, rows: Array, operator: Array | int, channel: int, logit: Array) -> None:
@@ -83,7 +74,7 @@ class CallDiary:
         return rows
 
 
-@njit(cache=True)
+@njit(inline="always")
 def shopping_chance(rate, inclination, in_window, unserved, unsettled, news, satisfaction, urge):
     """Daily chance to start looking: a base rate, times what calls for it, times the tenant's inclination.
 
@@ -101,7 +92,7 @@ def shopping_chance(rate, inclination, in_window, unserved, unsettled, news, sat
     return min(chance, DAILY_MAX)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def chance_of_row(columns, fading, urge, row, today):
     """Today's chance of one row; zero for premises that cannot start to look."""
     if columns.provider[row] == VACANT or columns.decision_day[row] != NEVER or columns.order_operator[row] != NONE:
@@ -120,11 +111,14 @@ def chance_of_row(columns, fading, urge, row, today):
 
 
 @njit(cache=True)
-def _chances(columns, fading, urge, rows, today):
-    out = np.empty(rows.size)
+def _exactly(key, address, columns, fading, urge, rows, today):
+    """Of the rows below their limit, those below today's exact chance."""
+    out, n = np.empty(rows.size, np.int64), 0
     for i in range(rows.size):
-        out[i] = chance_of_row(columns, fading, urge, rows[i], today)
-    return out
+        if draw(key, address[rows[i]], 0) < chance_of_row(columns, fading, urge, rows[i], today):
+            out[n] = rows[i]
+            n += 1
+    return out[:n].copy()
 
 
 @njit(cache=True)
@@ -141,37 +135,34 @@ def _set_all_limits(columns, fading, urge, today):
         columns.shopping_limit[row] = np.uint32(min(scaled, 4294967295.0))
 
 
-def chances(state: MarketState, scene: Scene, rows: Array, today: int) -> Array:
-    """Today's exact chance to start looking, for some rows."""
-    return _chances(state.urge_columns, scene.fading, scene.urge, rows, today)
+def refresh(state: MarketState, scene: Scene, tomorrow: int, everybody: bool = False) -> None:
+    """Bring the limits up to date: of those whom the day has stirred, or of all, for what only fades is not tracked."""
+    if everybody:
+        _set_all_limits(state.urge_columns, scene.fading, scene.urge, tomorrow)
+    elif state.stirred:
+        _set_limits(state.urge_columns, scene.fading, scene.urge, np.concatenate(state.stirred), tomorrow)
+    state.stirred.clear()
 
 
-def refresh(state: MarketState, scene: Scene, rows: Array | None, today: int) -> None:
-    """Bring the limits of some rows (None: of all) up to date; called whenever a chance may have risen."""
-    if rows is None:
-        _set_all_limits(state.urge_columns, scene.fading, scene.urge, today)
-    elif rows.size:
-        _set_limits(state.urge_columns, scene.fading, scene.urge, rows, today)
-
-
-@njit(cache=True)
+@njit(inline="always")
 def found(awareness, discovery):
     """Chance that an operator is among those a searching business thinks of: it knows the name, or comes across it."""
     return awareness + (1.0 - awareness) * discovery
 
 
 @njit(cache=True)
-def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, rows, today):
-    """Who comes to mind and is called: (rows, o) of NOT_ASKED, ASKED, REACHED; the focal operator's queue answers later.
+def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, offer_channel, rows, today):
+    """Who comes to mind and is called, (rows, o) of 0 or 1, and the length of the search in days.
 
-    An operator comes to mind with its awareness; of those, the best by what is known of them are called, at most `calls_max`.
-    Rivals' lines answer with their chance of the month; a caller lost there may try one more.
+    An operator comes to mind with its awareness, or is found; of those, the best by what is known of them are called, at most
+    `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there may try one more.
     """
     operators = presence.size
-    out = np.zeros((rows.size, operators), np.uint8)
+    asked, days = np.zeros((rows.size, operators), np.int64), np.empty(rows.size, np.int64)
     score = np.empty(operators)
     for i in range(rows.size):
         row = rows[i]
+        days[i] = max(np.ceil(urge.search_days[deal.size_class[row]] * (0.5 + draw(key, deal.address[row], 1))), 1)
         for o in range(operators):
             where = pair(deal.address[row], appeal.address[o])
             known = network[o, zone[row]] and deal.provider[row] != o
@@ -189,11 +180,14 @@ def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered
                 break
             score[best] = -np.inf
             calls_left -= 1
-            out[i, best] = ASKED
+            asked[i, best] = 1
             if best > 0:
                 where = pair(deal.address[row], appeal.address[best])
                 if draw(key, where, 3) < answered[best]:
-                    out[i, best] = REACHED
+                    logit = urge.skill_logit * normal(draw(key, where, 4)) + urge.inbound_logit
+                    deal.offers[row] |= np.uint8(1 << best)
+                    deal.appeal[row, best] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+                    offer_channel[row, best] = 0
                 elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
                     calls_left, lost = calls_left + 1, True
-    return out
+    return asked, days

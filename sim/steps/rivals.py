@@ -14,7 +14,6 @@ from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene, by_class
 from sim.state import MarketState
-from sim.steps import needs
 
 Array = np.ndarray[Any, Any]
 
@@ -28,40 +27,29 @@ def close_sales(
     rows = np.flatnonzero(state.decision_day == today)
     if not rows.size:
         return
-    chosen = _decide(state, scene, rows, today, luck, np.zeros(rows.size))
-    saved = _hold_back(state, scene, rows, chosen, today, luck, ledger, record)
-    leaving = (chosen != STAY) & ~saved
+    p = scene.world.retention
+    credit_logit = np.log1p(-p.credit_months / 12.0) * scene.appeal.price_logit
+    chosen, held_back = decide(
+        luck.key, scene.appeal, state.mind, scene.fading, state.deal, scene.peers, rows, today, p.notice_share, credit_logit
+    )
+    if held_back.any():
+        hold_back(state, scene, rows[held_back], ledger, record, today)
+    leaving = (chosen != STAY) & ~held_back
     place_orders(state, scene, orders, record, rows[leaving], chosen[leaving].astype(np.int64), today, luck)
     state.close_search(rows)
-    needs.refresh(state, scene, rows, today)
+    state.stir(rows)
 
 
-def _decide(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck, bonus: Array) -> Array:
-    return decide(luck.key, scene.appeal, state.mind, scene.fading, state.deal, scene.peers, rows, today, bonus)
-
-
-def _hold_back(state: MarketState, scene: Scene, rows: Array, chosen: Array, today: int, luck: Luck,
-               ledger: Ledger, record: Record) -> Array:
-    """Providers who learn of the notice offer a credit; the same choice is made once more, with the same luck."""
-    p = scene.world.retention
-    noticed = (chosen != STAY) & (state.provider[rows] >= 0) & (luck.uniform(state.address[rows], 1) < p.notice_share)
-    saved = np.zeros(rows.size, bool)
-    at = np.flatnonzero(noticed)
-    if not at.size:
-        return saved
-    cheaper = np.log1p(-p.credit_months / 12.0) * scene.appeal.price_logit
-    again = _decide(state, scene, rows[at], today, luck, cheaper * state.price_sensitivity[rows[at]].astype(np.float64))
-    saved[at[again == STAY]] = True
-    kept = rows[saved]
+def hold_back(state: MarketState, scene: Scene, kept: Array, ledger: Ledger, record: Record, today: int) -> None:
+    """Providers who learned of the notice keep these customers: a bill credit, and twelve more months."""
     state.contract_start[kept] = today
     state.contract_end[kept] = today + scene.calendar.span(12)
     state.term_months[kept] = 12
-    state.renewals[kept] = np.minimum(state.renewals[kept] + 1, 255)
+    state.renewals[kept] = np.minimum(state.renewals[kept].astype(np.int64) + 1, 255)
     ours = kept[state.provider[kept] == 0]
-    ledger.pay("discounts", "customers", float(state.monthly_bill[ours].sum(dtype=np.float64)) * p.credit_months)
+    ledger.pay("discounts", "customers", float(state.monthly_bill[ours].sum(dtype=np.float64)) * scene.world.retention.credit_months)
     record.add("saved", ours.size)
     record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])
-    return saved
 
 
 def place_orders(state: MarketState, scene: Scene, orders: Orders, record: Record, rows: Array, operator: Array,

@@ -13,9 +13,9 @@ from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import NONE, MarketState
-from sim.steps import contracts, needs
+from sim.steps import contracts
 from sim.steps.signals import News
-from sim.tenants import after, waiting_days
+from sim.tenants import event_days
 
 Array = np.ndarray[Any, Any]
 
@@ -26,32 +26,32 @@ def install(state: MarketState, scene: Scene, orders: Orders, crews: Crews, news
     if len(orders):
         cancel(state, scene, orders, record, today, luck)
         done = orders.take(crews.work(orders, today))
-        late_weeks = np.maximum(today - done.promised, 0) / 5.0
+        late_weeks = np.maximum(today - done["promised"], 0) / 5.0
         contracts.activate(state, scene, done, late_weeks, news, record, today, terms_luck)
-        ours = int((done.operator == 0).sum())
+        ours = int((done["operator"] == 0).sum())
         ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
-        record.add("install_wait_days", float((today - done.placed)[done.operator == 0].sum()))
+        record.add("install_wait_days", float((today - done["placed"])[done["operator"] == 0].sum()))
 
 
 def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, today: int, luck: Luck) -> None:
     """Access refused, or patience lost: faster after a missed date."""
     p = scene.world.installation
-    impatient = np.where(today - orders.placed > p.cancelling_after_days, p.cancelling_per_day, 0.0)
-    impatient = impatient * np.where(today > orders.promised, p.late_cancelling_factor, 1.0)
-    where = pair_addresses(orders.address, scene.appeal.address[orders.operator])
-    gone = (orders.refused & (orders.ready <= today)) | (luck.uniform(where, 0) < impatient)
+    impatient = np.where(today - orders["placed"] > p.cancelling_after_days, p.cancelling_per_day, 0.0)
+    impatient = impatient * np.where(today > orders["promised"], p.late_cancelling_factor, 1.0)
+    where = pair_addresses(orders["address"], scene.appeal.address[orders["operator"]])
+    gone = (orders["refused"] & (orders["ready"] <= today)) | (luck.uniform(where, 0) < impatient)
     if not gone.any():
         return
     lost = orders.take(gone)
-    release(state, scene, lost.row, today)
-    record.add("cancelled", int((lost.operator == 0).sum()))
-    record.event(today, "cancelled", lost.row, lost.operator, channel=lost.channel, value=lost.bill)
+    release(state, scene, lost["row"], today)
+    record.add("cancelled", int((lost["operator"] == 0).sum()))
+    record.event(today, "cancelled", lost["row"], lost["operator"], channel=lost["channel"], value=lost["bill"])
 
 
 def release(state: MarketState, scene: Scene, rows: Array, today: int) -> None:
     """Businesses whose order is over may look around again."""
     state.order_operator[rows] = NONE
-    needs.refresh(state, scene, rows, today)
+    state.stir(rows)
 
 
 class Crews:
@@ -77,7 +77,7 @@ class Crews:
 
     def work(self, orders: Orders, today: int) -> Array:
         """Mark the orders that are installed today; a job that runs over is finished at the cost of tomorrow."""
-        return _work_off(orders.operator, orders.ready, orders.work, self.budget, self.per_day, today)
+        return _work_off(orders["operator"], orders["ready"], orders["work"], self.budget, self.per_day, today)
 
 
 @njit(cache=True)
@@ -103,7 +103,7 @@ def fail(state: MarketState, scene: Scene, news: News, record: Record, today: in
     state.unsettled_until[hit] = today + round(scene.world.needs.unsettled_days)
     news.complaint(hit, state.provider[hit])
     schedule_faults(state, scene, rows, today, luck)
-    needs.refresh(state, scene, hit, today)
+    state.stir(hit)
     record.add("faults", int((state.provider[hit] == 0).sum()))
 
 
@@ -112,7 +112,7 @@ def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, l
     p = scene.world.installation
     quality = np.append(scene.appeal.quality, [0.0, 0.0])[state.provider[rows]]
     rate = scene.calendar.daily(p.fault_rate_per_month) * np.exp(p.fault_quality_slope * quality)
-    state.fault_day[rows] = after(today, waiting_days(luck.uniform(state.address[rows], 0), rate))
+    state.fault_day[rows] = event_days(luck, state.address[rows], 0, rate, today)
 
 
 def disappoint(state: MarketState, scene: Scene, rows: Array, amount: float | Array, today: int) -> None:
@@ -134,12 +134,12 @@ def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
     state.monthly_bill[rows] *= step
     state.unsettled_until[rows[grows]] = today + round(scene.world.needs.unsettled_days)
     schedule_resizing(state, scene, rows, today, luck)
-    needs.refresh(state, scene, rows[grows], today)
+    state.stir(rows[grows])
 
 
 def schedule_resizing(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
     """The next step of growth of each tenant."""
     rate = scene.calendar.daily(scene.world.demography.resizing_rate_per_month)
-    state.resizing_day[rows] = after(today, waiting_days(luck.uniform(state.address[rows], 1), rate))
+    state.resizing_day[rows] = event_days(luck, state.address[rows], 1, rate, today)
 
 

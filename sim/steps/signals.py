@@ -11,7 +11,6 @@ from sim.awareness import meet, remembered
 from sim.draws import Luck, draw, pair
 from sim.scene import Scene
 from sim.state import MarketState
-from sim.steps import needs
 
 Array = np.ndarray[Any, Any]
 
@@ -22,27 +21,23 @@ class News:
     """What happened and is not told yet: a new customer (and whom it left), or a complaint."""
 
     def __init__(self) -> None:
-        self.kind, self.row, self.operator, self.left = (np.empty(0, np.int64) for _ in range(4))
+        self.items: list[tuple[int, Array, Array, Array]] = []
 
     def joined(self, rows: Array, operator: Array, left: Array) -> None:
         """Businesses became customers; `left` is the provider before, or negative."""
-        self._add(JOINED, rows, operator, left)
+        self.items.append((JOINED, rows, operator, left))
 
     def complaint(self, rows: Array, operator: Array) -> None:
         """Businesses have something to complain of."""
-        self._add(COMPLAINED, rows, operator, np.full(len(rows), -1))
-
-    def _add(self, kind: int, rows: Array, operator: Array, left: Array) -> None:
-        self.kind = np.concatenate([self.kind, np.full(len(rows), kind)])
-        self.row = np.concatenate([self.row, rows])
-        self.operator = np.concatenate([self.operator, np.asarray(operator, np.int64)])
-        self.left = np.concatenate([self.left, np.asarray(left, np.int64)])
+        if len(rows):
+            self.items.append((COMPLAINED, rows, operator, np.full(len(rows), -1)))
 
     def take(self) -> tuple[Array, Array, Array, Array]:
-        """All news, which is then told."""
-        items = self.kind, self.row, self.operator, self.left
-        self.__init__()  # type: ignore[misc]
-        return items
+        """All news, which is then told: kind, row, operator, provider left."""
+        items, self.items = self.items, []
+        kind = np.repeat([item[0] for item in items], [len(item[1]) for item in items])
+        row, operator, left = (np.concatenate([item[i] for item in items]).astype(np.int64) for i in (1, 2, 3))
+        return kind, row, operator, left
 
 
 def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, today: int, luck: Luck) -> None:
@@ -51,7 +46,7 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
     rate = scene.calendar.daily_fading(p.advertising_fading_per_month)
     target = p.residential_share + (1.0 - p.residential_share) * budget_factor
     scene.presence += (1.0 - np.exp(-rate)) * (scene.presence_at_rest * target - scene.presence)
-    if not news.row.size:
+    if not news.items:
         return
     kind, row, operator, left = news.take()
     heard = _tell(
@@ -60,7 +55,7 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
         p.good_news_persuasion, p.bad_news_factor, p.news_shopping_logit, p.defection_shopping_logit,
         p.news_shopping_logit_max,
     )
-    needs.refresh(state, scene, np.unique(heard), today)
+    state.stir(heard)
 
 
 @njit(cache=True)
