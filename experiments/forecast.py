@@ -5,7 +5,10 @@ from __future__ import annotations
 import shlex
 import signal
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,9 +39,8 @@ def run(request: Request) -> int:
     """Carries out `fieldcast forecast`; returns its exit code."""
     started = time.time()
     plan, folder, city = prepared(request)
-    signal.signal(signal.SIGTERM, lambda *_: stop())  # a polite end from outside is like Ctrl-C
     try:
-        with Journal(folder / "journal.bin") as journal:
+        with ended_politely(), Journal(folder / "journal.bin") as journal:
             if is_finished(folder, plan) and len(journal.done()) == len(plan):
                 print(f"Nothing to do: {folder} is finished, all {len(plan)} runs are done.")
                 return 0
@@ -50,9 +52,17 @@ def run(request: Request) -> int:
         return STOPPED
 
 
-def stop() -> None:
-    """Ends the command as Ctrl-C does."""
-    raise KeyboardInterrupt
+@contextmanager
+def ended_politely() -> Iterator[None]:
+    """Takes a request to end from outside as Ctrl-C, where this thread may do so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def resume_line(folder: Path) -> str:
