@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -153,8 +152,7 @@ def mix_int(value: int) -> int:
     return z ^ (z >> 31)
 
 
-@dataclass(frozen=True, slots=True)
-class Luck:
+class Luck(NamedTuple):
     """Uniform numbers of one stream on one day."""
 
     key: np.uint64
@@ -174,12 +172,15 @@ class Streams:
     def __init__(self, seed: int):
         self.seed = int(seed)
         self._keys: dict[str, int] = {}
+        self._day, self._mixed_day = 0, mix_int(1)
 
     def __call__(self, name: str, day: int = 0) -> Luck:
         key = self._keys.get(name)
         if key is None:
             key = self._keys[name] = stream_key(self.seed, name)
-        return Luck(np.uint64(mix_int(key ^ mix_int(day + 1))))
+        if day != self._day:
+            self._day, self._mixed_day = day, mix_int(day + 1)
+        return Luck(np.uint64(mix_int(key ^ self._mixed_day)))
 
 
 def stream_key(seed: int, name: str) -> int:

@@ -37,11 +37,8 @@ class Orders:
     def __getitem__(self, column: str) -> Array:
         return self.table[column]
 
-    def append(self, **columns: Array) -> None:
+    def append(self, new: Array) -> None:
         """Put new orders behind the others."""
-        new = np.empty(len(columns["row"]), COLUMNS)
-        for name, values in columns.items():
-            new[name] = values
         self.table = np.concatenate([self.table, new])
 
     def take(self, which: Array) -> Orders:

@@ -38,6 +38,25 @@ class UrgeColumns(NamedTuple):
     shopping_limit: Array
 
 
+class Contracts(NamedTuple):
+    """The columns of a contract, and what its bill depends on."""
+
+    address: Array
+    provider: Array
+    monthly_bill: Array
+    term_months: Array
+    contract_start: Array
+    contract_end: Array
+    renewals: Array
+    satisfaction: Array
+    satisfaction_day: Array
+    order_operator: Array
+    unsettled_until: Array
+    size_class: Array
+    premises: Array
+    usage: Array
+
+
 @dataclass
 class MarketState:
     """What every premises has; (n,) arrays unless said otherwise, `o` operators."""
@@ -107,6 +126,7 @@ class MarketState:
             self.offers,
             self.appeal,
         )
+        self.contracts = Contracts(*(getattr(self, name) for name in Contracts._fields))
         self.stirred: list[Array] = []
         self.urge_columns = UrgeColumns(*(getattr(self, name) for name in UrgeColumns._fields))
 

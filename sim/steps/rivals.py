@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from numba import njit
 
-from sim.choice import STAY, decide
-from sim.draws import Luck, pair_addresses
+from sim.choice import STAY, decide, offer_price
+from sim.draws import Luck, draw, normal, pair
 from sim.ledger import Ledger
-from sim.orders import Orders
+from sim.orders import COLUMNS, Orders
 from sim.record import Record
 from sim.scene import Scene, by_class
 from sim.state import MarketState
@@ -57,37 +57,39 @@ def place_orders(state: MarketState, scene: Scene, orders: Orders, record: Recor
     """Signed: the order waits for permission and a crew; the present contract runs on until activation."""
     if not rows.size:
         return
-    p, address = scene.world.installation, state.address[rows]
-    first = np.argsort(address, kind="stable")  # the queue's order among one day's orders is a matter of luck, not of rows
-    rows, operator, address = rows[first], operator[first], address[first]
-    where = pair_addresses(address, scene.appeal.address[operator])
-    permission = by_class(p.permission_days)[state.premises[rows]] * (0.5 + luck.uniform(where, 5))
-    channel = state.offer_channel[rows, operator].astype(np.int64)
-    recent = (today - state.touch_day[rows].astype(np.int64)) <= INFLUENCE_DAYS
-    touched = (recent * (1 << np.arange(3))).sum(1) | (1 << channel)
-    bill = scene.appeal.price[operator, state.size_class[rows], state.premises[rows]] * state.usage[rows]
-    orders.append(
-        row=rows,
-        address=address,
-        operator=operator,
-        channel=channel,
-        influenced=touched,
-        placed=np.full(rows.size, today),
-        ready=today + 1 + np.floor(permission),
-        promised=np.full(rows.size, today + round(p.promise_days)),
-        work=_job_days(luck.uniform(where, 6), p.job_days, p.job_cv),
-        refused=luck.uniform(where, 7) < p.access_refused_share,
-        bill=bill,
+    first = np.argsort(state.address[rows], kind="stable")  # the queue's order among one day's orders is luck, not rows
+    rows, operator = rows[first], operator[first]
+    new = np.zeros(rows.size, COLUMNS)
+    p = scene.world.installation
+    job_sd = float(np.sqrt(np.log1p(p.job_cv**2)))
+    permission = by_class(p.permission_days)
+    fill_orders(
+        luck.key, new, rows, operator, state.deal, scene.appeal, state.offer_channel, state.touch_day, today, permission,
+        round(p.promise_days), float(p.job_days), job_sd, p.access_refused_share,
     )
+    orders.append(new)
     state.order_operator[rows] = operator
     record.orders_by_operator += np.bincount(operator, minlength=record.operators)
-    ours = operator == 0
-    record.add_channel("orders", channel[ours])
-    record.event(today, "order", rows, operator, channel=channel, value=bill)
+    record.add_channel("orders", new["channel"][operator == 0])
+    record.event(today, "order", rows, operator, channel=new["channel"], value=new["bill"])
 
 
-def _job_days(uniform: Array, mean: float, cv: float) -> Array:
-    """Crew days of a job: lognormal with the given mean and coefficient of variation."""
-    variance = np.log1p(cv**2)
-    return mean * np.exp(np.sqrt(variance) * ndtri(uniform) - 0.5 * variance)
-
+@njit(cache=True)
+def fill_orders(key, new, rows, operator, deal, appeal, offer_channel, touch_day, today, permission_days, promise_days,
+                job_days, job_sd, refused_share):
+    """The particulars of orders signed today: permission, work and fate have the address of the pair (business, operator)."""
+    for i in range(rows.size):
+        row, o = rows[i], operator[i]
+        where = pair(deal.address[row], appeal.address[o])
+        channel = offer_channel[row, o]
+        influenced = 1 << channel
+        for c in range(touch_day.shape[1]):
+            if today - touch_day[row, c] <= INFLUENCE_DAYS:
+                influenced |= 1 << c
+        order = new[i]
+        order.row, order.address, order.operator, order.channel, order.influenced = row, deal.address[row], o, channel, influenced
+        order.placed, order.promised = today, today + promise_days
+        order.ready = today + 1 + int(permission_days[deal.premises[row]] * (0.5 + draw(key, where, 5)))
+        order.work = job_days * np.exp(job_sd * normal(draw(key, where, 6)) - 0.5 * job_sd**2)
+        order.refused = draw(key, where, 7) < refused_share
+        order.bill = offer_price(appeal, deal, row, o)
