@@ -1,8 +1,9 @@
 """What stays in a mind: awareness, persuasion and fatigue, kept as values at the last contact and read in closed form.
 
-Awareness of an operator comes from two independent sources, A = 1 - (1 - ambient)(1 - memory): the ambient presence of the brand
-(advertising and residential customers, the same stock for all, weighted by the business's own exposure) and the memory of contacts
-(talks, visits, neighbours' words), which holds for three weeks and then fades (Aravindakshan and Naik 2011).
+Awareness of an operator comes from two independent sources, A = 1 - (1 - ambient)(1 - memory): the ambient presence
+of the brand (advertising and residential customers, the same stock for all, weighted by the business's own exposure)
+and the memory of contacts (talks, visits, neighbours' words), which holds for three weeks and then fades
+(Aravindakshan and Naik 2011).
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from sim.world import Signals
 
 Array = np.ndarray[Any, Any]
 
-# Helpers that take groups of columns are inlined: handing a group of arrays on, row by row, would cost more than the work itself.
+# Helpers that take groups of columns are inlined: handing a group of arrays on, row by row, would cost more than
+# the work itself.
 
 AIDED = 0.2  # awareness above which a name is recognised (DOMAIN.md M3)
 UNAIDED = 0.5  # and above which it comes to mind by itself, if it is among the three highest
@@ -92,7 +94,9 @@ def meet(mind, fading, row, operator, today, recall_share, persuasion, fatigue):
     idle = float(today - mind.contact_day[row, operator])
     memory = remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory)
     mind.memory[row, operator] = memory + (1.0 - memory) * recall_share
-    mind.persuasion[row, operator] = persuasion + remembered(mind.persuasion[row, operator], idle, 0.0, fading.persuasion)
+    mind.persuasion[row, operator] = persuasion + remembered(
+        mind.persuasion[row, operator], idle, 0.0, fading.persuasion
+    )
     mind.fatigue[row, operator] = fatigue + remembered(mind.fatigue[row, operator], idle, 0.0, fading.fatigue)
     mind.contact_day[row, operator] = today
 
@@ -116,7 +120,8 @@ def forget_all(mind, rows, today):
 
 @njit(cache=True)
 def survey(mind, fading, presence, provider, zone, zones, today):
-    """Awareness of all tenants: sums by operator of A, aided and unaided (o, 3), focal sums by zone, tenants by zone."""
+    """Awareness of all tenants: sums by operator of A, aided and unaided (o, 3), focal sums by zone, tenants by
+    zone."""
     operators = presence.size
     sums = np.zeros((operators, 3))
     by_zone = np.zeros(zones)

@@ -1,9 +1,10 @@
 """The nested logit that every channel uses: stay, or leave for one of the operators whose offer is on the table.
 
-V(operator) = brand + price + quality + persuasion + channel and skill + peers; V(stay) = the same of the present provider, plus inertia,
-the fee for leaving early and satisfaction. Offers share a nest with scale lambda: P(leave) is a logit of lambda times the inclusive value
-against V(stay), and given that, offers are chosen by a logit of V / lambda. The luck of a decision has the address of the business (stay
-or leave) and of the pair (business, operator) (which offer).
+V(operator) = brand + price + quality + persuasion + channel and skill + peers; V(stay) = the same of the present
+provider, plus inertia, the fee for leaving early and satisfaction. Offers share a nest with scale lambda: P(leave) is
+a logit of lambda times the inclusive value against V(stay), and given that, offers are chosen by a logit of V /
+lambda. The luck of a decision has the address of the business (stay or leave) and of the pair (business, operator)
+(which offer).
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ def stay_value(appeal, mind, fading, deal, peers, row, today):
     provider = deal.provider[row]
     if provider < 0:
         return appeal.no_provider_logit
-    value = standing_value(appeal, mind, fading, deal, peers, row, provider, today) + appeal.inertia_logit[deal.size_class[row]]
+    value = (
+        standing_value(appeal, mind, fading, deal, peers, row, provider, today)
+        + appeal.inertia_logit[deal.size_class[row]]
+    )
     if deal.term_months[row] > 0:
         value += appeal.fee_logit_per_day * max(deal.contract_end[row] - today, 0)
     content = remembered(deal.satisfaction[row], today - deal.satisfaction_day[row], 0.0, fading.satisfaction)
@@ -116,9 +120,11 @@ def leave_share(inclusive_value, stay, similarity):
 
 @njit(cache=True)
 def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, credit_logit):
-    """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the business back.
+    """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the
+    business back.
 
-    A provider learns of the notice with a chance; its credit counts like a lower price, and the same choice is made again.
+    A provider learns of the notice with a chance; its credit counts like a lower price, and the same choice is made
+    again.
     """
     chosen, held_back = np.full(rows.size, STAY, np.int8), np.zeros(rows.size, np.bool_)
     for i in range(rows.size):
@@ -138,5 +144,7 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, cr
         if luck < leave_share(value, stay, appeal.similarity):
             chosen[i] = best
             if deal.provider[row] >= 0 and draw(key, deal.address[row], 1) < notice_share:
-                held_back[i] = luck >= leave_share(value, stay + credit_logit * deal.price_sensitivity[row], appeal.similarity)
+                held_back[i] = luck >= leave_share(
+                    value, stay + credit_logit * deal.price_sensitivity[row], appeal.similarity
+                )
     return chosen, held_back

@@ -16,7 +16,9 @@ class Section(BaseModel):
 class Calendar(Section):
     """When the decision falls."""
 
-    decision_month: str = Field("2027-01", pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="Month 1, as YYYY-MM.")
+    decision_month: str = Field(
+        "2027-01", pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])$", description="Month 1, as YYYY-MM."
+    )
 
 
 class Telemarketing(Section):
@@ -36,7 +38,9 @@ class Advertising(Section):
 class CallCentre(Section):
     """Staff behind the common number."""
 
-    agents: int = Field(0, ge=0, le=5000, description="Agents of the focal operator; 0 lets staff follow calls with a month's lag.")
+    agents: int = Field(
+        0, ge=0, le=5000, description="Agents of the focal operator; 0 lets staff follow calls with a month's lag."
+    )
     agents_min: int = Field(4, ge=1, le=100, description="Never fewer agents than this.")
 
 
@@ -54,7 +58,9 @@ class Event(Section):
     month: int = Field(ge=-119, le=240, description="Month of the event, counted from the decision.")
     operator: str = Field(description="Name of the operator, or 'largest' for the largest rival.")
     event: Literal["tariff_change", "telemarketing", "advertising"]
-    price_factor: float = Field(1.0, ge=0.2, le=5.0, description="tariff_change: new prices relative to the present ones.")
+    price_factor: float = Field(
+        1.0, ge=0.2, le=5.0, description="tariff_change: new prices relative to the present ones."
+    )
     telemarketers: int = Field(0, ge=0, le=1000, description="telemarketing: people who dial from this month on.")
     budget_factor: float = Field(1.0, ge=0.0, le=20.0, description="advertising: budget relative to today's.")
 

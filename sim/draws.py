@@ -79,7 +79,8 @@ def fill_uniform(key, address, k):
 
 @njit(cache=True)
 def dates_after(key, address, k, rate_per_day, today, never):
-    """Days on which events come that have a constant daily rate (one for each address), at least tomorrow; `never` if too late."""
+    """Days on which events come that have a constant daily rate (one for each address), at least tomorrow; `never` if
+    too late."""
     out = np.empty(address.size, np.int16)
     for i in range(address.size):
         wait = -np.log(draw(key, address[i], k)) / rate_per_day[i] if rate_per_day[i] > 0.0 else np.inf

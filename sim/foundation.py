@@ -1,4 +1,5 @@
-"""What a city and a world give before any seed: calendar, ties, lifetimes, constants of the standing market; kept for the next run."""
+"""What a city and a world give before any seed: calendar, ties, lifetimes, constants of the standing market; kept for
+the next run."""
 
 from __future__ import annotations
 
@@ -59,13 +60,20 @@ def _lay(city: Any, parameters: Parameters) -> Foundation:
     links, hours = peers_of(city, world), OpeningHours()
     tenants = int(city.occupied.sum())
     share = np.array([spec.share for spec in city.operators])
-    answered = np.array([
-        line_answered(
-            tenants * part, tenants * part * SALES_CALLS_PER_CUSTOMER_DAY, hours, world.calls, world.economics,
-            calendar.per_month, parameters.call_centre.agents_min,
-        )
-        for part in share / share.sum()
-    ])
+    answered = np.array(
+        [
+            line_answered(
+                tenants * part,
+                tenants * part * SALES_CALLS_PER_CUSTOMER_DAY,
+                hours,
+                world.calls,
+                world.economics,
+                calendar.per_month,
+                parameters.call_centre.agents_min,
+            )
+            for part in share / share.sum()
+        ]
+    )
     factor = footfall_factor(city, world.signals.footfall_exponent)
     still = solve(city, world, calendar, answered, factor, len(links.indices) / max(len(city.zone), 1))
     lives = lifetimes(world.demography, calendar)

@@ -31,7 +31,8 @@ CASH = _ACCOUNT["cash"]
 
 
 class Ledger:
-    """The focal operator's books. Income is booked positive, costs negative, and cash takes the other side: a month sums to zero."""
+    """The focal operator's books. Income is booked positive, costs negative, and cash takes the other side: a month
+    sums to zero."""
 
     def __init__(self) -> None:
         self.month = np.zeros((len(ACCOUNTS), len(CHANNELS)))

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 class Market(mesa.Model):  # type: ignore[misc]
     """A city's telecom B2B market; one step is one working day.
 
-    `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a name or a folder;
+    `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a
+    name or a folder;
     overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`.
     """
 
@@ -52,6 +53,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         **overrides: Any,
     ):
         super().__init__(rng=1 if seed is None else int(seed))
+        self.running: bool = True
+        self.call_centre_agents: list[Person] = []
         self.parameters = resolve(parameters, overrides)
         self.city = city if isinstance(city, City) else load_city(city or "melbourne")
         self.luck = Streams(1 if seed is None else int(seed))
@@ -76,6 +79,7 @@ class Market(mesa.Model):  # type: ignore[misc]
 
         if self.calendar.opens_month(day):
             self.open_month()  # events, budgets, staff
+        record.month_left = self.calendar.month_left(day)
         demography.turn_over(state, scene, self.turnover, self.orders, record, day, luck)
         service.resize(state, scene, day, luck("resizing", day))
 
@@ -85,13 +89,30 @@ class Market(mesa.Model):  # type: ignore[misc]
         # ways to a contract
         self.dial()
         inbound.answer_calls(
-            state, scene, self.call_centre, self.base.hours, self.diary, record, self.customers, day, luck("inbound", day)
+            state,
+            scene,
+            self.call_centre,
+            self.base.hours,
+            self.diary,
+            record,
+            self.customers,
+            day,
+            luck("inbound", day),
         )
         rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
 
         # what follows from it
         service.install(
-            state, scene, self.orders, self.crews, self.news, self.ledger, record, day, luck("service", day), luck("terms", day)
+            state,
+            scene,
+            self.orders,
+            self.crews,
+            self.news,
+            self.ledger,
+            record,
+            day,
+            luck("service", day),
+            luck("terms", day),
         )
         service.fail(state, scene, self.news, record, day, luck("faults", day))
         contracts.run_on(state, scene, record, day, luck("renewals", day))
@@ -111,7 +132,15 @@ class Market(mesa.Model):  # type: ignore[misc]
             if len(staff):
                 streams = self.luck("telemarketing", self.day), self.luck("woken", self.day)
                 telemarketing.dial(
-                    self.state, self.scene, number, staff, self.call_lists[number], self.diary, self.record, self.day, *streams
+                    self.state,
+                    self.scene,
+                    number,
+                    staff,
+                    self.call_lists[number],
+                    self.diary,
+                    self.record,
+                    self.day,
+                    *streams,
                 )
 
     @property
@@ -153,7 +182,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         revenue = self.opening_revenue + self.record.revenue_change
         ledger.earn("customers", revenue)
         ledger.pay("network", "customers", revenue * p.network_cost_share)
-        ledger.pay("advertising", "inbound", self.operators[0].spec.advertising_per_month * self.operators[0].budget_factor)
+        ledger.pay(
+            "advertising", "inbound", self.operators[0].spec.advertising_per_month * self.operators[0].budget_factor
+        )
         wages = len(self.call_centre) * p.agent_cost_per_month
         minutes = total["sales_minutes"] + total["service_minutes"]
         sales_part = total["sales_minutes"] / minutes if minutes else 0.0
@@ -169,25 +200,38 @@ class Market(mesa.Model):  # type: ignore[misc]
         customers = np.bincount(self.state.provider[self.state.provider > NONE], minlength=len(self.operators))
         for number in range(1, len(self.operators)):
             self.scene.answered[number] = line_answered(
-                customers[number], self.record.asked[number] / days, self.base.hours, p.calls, p.economics,
-                self.calendar.per_month, self.parameters.call_centre.agents_min,
+                customers[number],
+                self.record.asked[number] / days,
+                self.base.hours,
+                p.calls,
+                p.economics,
+                self.calendar.per_month,
+                self.parameters.call_centre.agents_min,
             )
 
     def _staff_call_centre(self, sales_per_day: float, service_per_day: float) -> None:
         p, decided = self.parameters.world, self.parameters.call_centre
         handling = mean_handling(p.calls, sales_per_day, service_per_day)
         needed = agents_needed(
-            sales_per_day + service_per_day, handling, self.base.hours, p.economics.agent_occupancy_share, decided.agents_min
+            sales_per_day + service_per_day,
+            handling,
+            self.base.hours,
+            p.economics.agent_occupancy_share,
+            decided.agents_min,
         )
         people = decided.agents or needed
-        self.call_centre_agents = staff_agents(self, CallCentreAgent, self.call_centre_agents, self.call_centre, people)
+        self.call_centre_agents = staff_agents(
+            self, CallCentreAgent, self.call_centre_agents, self.call_centre, people, self.base.hours
+        )
 
     def _staff_telemarketing(self, operator: Operator) -> None:
         people, number = operator.telemarketers, operator.number
         if people and number not in self.call_lists:
             self.call_lists[number] = CallList(self.state, operator.spec.address, self.luck("call list"))
         agents = self.telemarketing_agents.get(number, [])
-        self.telemarketing_agents[number] = staff_agents(self, Telemarketer, agents, self.telemarketing[number], people)
+        self.telemarketing_agents[number] = staff_agents(
+            self, Telemarketer, agents, self.telemarketing[number], people, self.base.hours
+        )
 
     def budget_factors(self) -> np.ndarray[Any, Any]:
         """Advertising of each operator relative to its opening budget."""
@@ -201,10 +245,17 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.operators = [Operator(self, number, spec) for number, spec in enumerate(city.operators)]
         self.scene = make_scene(city, world, base.calendar, base.still, base.answered.copy(), base.links)
         self.state = open_market(
-            city, world, base.calendar, base.still, base.lives, base.opening_rate, prices(city.operators),
-            base.footfall_factor, self.luck,
+            city,
+            world,
+            base.calendar,
+            base.still,
+            base.lives,
+            base.opening_rate,
+            prices(city.operators),
+            base.footfall_factor,
+            self.luck,
         )
-        self.turnover = Turnover(city, base.lives, base.opening_rate, base.footfall_factor)
+        self.turnover = Turnover(city, base.lives, base.opening_rate, base.footfall_factor, base.lives.begun())
         self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
@@ -213,7 +264,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Staff and crews for the load of a standing market."""
         teams = self.scene.appeal.address
         self.call_centre = StaffTable(teams[0], self.luck("agents"))
-        self.call_centre_agents: list[Person] = []
         self.telemarketing = {i: StaffTable(teams[i], self.luck("telemarketers")) for i in range(len(teams))}
         self.telemarketing_agents: dict[int, list[Person]] = {}
         self.call_lists: dict[int, CallList] = {}

@@ -26,8 +26,17 @@ def footfall_factor(city: Any, exponent: float) -> Array:
     return factor / (factor @ tenants / tenants.sum())
 
 
-def open_market(city: Any, world: World, calendar: Workdays, still: Standstill, lives: Lifetimes, opening_rate: float,
-                price: Array, factor: Array, streams: Streams) -> MarketState:
+def open_market(
+    city: Any,
+    world: World,
+    calendar: Workdays,
+    still: Standstill,
+    lives: Lifetimes,
+    opening_rate: float,
+    price: Array,
+    factor: Array,
+    streams: Streams,
+) -> MarketState:
     """All premises on the morning of the first day."""
     state = MarketState.empty(len(city.id_hash), len(city.operators))
     for name, source in (
@@ -78,9 +87,11 @@ def _draw_providers(state: MarketState, tenants: Array, city: Any, still: Stands
 
 
 def term_mix(p: Terms) -> tuple[Array, Array]:
-    """Kinds of terms (24, 12 months, none) and their chances at signing, so that contracts in force have the stated shares.
+    """Kinds of terms (24, 12 months, none) and their chances at signing, so that contracts in force have the stated
+    shares.
 
-    A contract without a term counts as a review every twelve months, without fee and without a date that wakes the customer.
+    A contract without a term counts as a review every twelve months, without fee and without a date that wakes the
+    customer.
     """
     stock = np.array([p.term_24_share, p.term_12_share, max(1.0 - p.term_24_share - p.term_12_share, 0.0)])
     flow = stock / np.array([24.0, 12.0, 12.0])

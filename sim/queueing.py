@@ -38,10 +38,12 @@ def erlang_a(calls_per_hour, handling_minutes, agents, patience_minutes):
 
 @njit(cache=True)
 def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end):
-    """One day of first come, first served by whoever is free first (of several, the longest idle); callers who lose patience may call again.
+    """One day of first come, first served by whoever is free first (of several, the longest idle); callers who lose
+    patience may call again.
 
-    `arrival`, `handling`, `patience` are minutes, sorted by arrival; `redial_after` is the pause before the second call of a caller who
-    gives up (infinite: never). Returns the outcome, wait (minutes, of the last attempt), agent (or -1) and times given up, by call.
+    `arrival`, `handling`, `patience` are minutes, sorted by arrival; `redial_after` is the pause before the second
+    call of a caller who gives up (infinite: never). Returns the outcome, wait (minutes, of the last attempt), agent
+    (or -1) and times given up, by call.
     """
     n, agents = arrival.size, shift_start.size
     outcome, agent_of = np.full(n, LOST, np.int8), np.full(n, -1, np.int32)
@@ -80,7 +82,9 @@ def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end)
 
 
 @njit(cache=True)
-def answered_share(calls_per_day, handling_minutes, agents_of_slot, patience_minutes, redial_share, share_of_slot, slot_minutes):
+def answered_share(
+    calls_per_day, handling_minutes, agents_of_slot, patience_minutes, redial_share, share_of_slot, slot_minutes
+):
     """Share of callers answered in the end, over the slots of a working day, each in its own steady state."""
     answered = 0.0
     for i in range(share_of_slot.size):

@@ -1,4 +1,5 @@
-"""What changes on the market by somebody's decision: scripted events, and the focal operator's own campaign and budget."""
+"""What changes on the market by somebody's decision: scripted events, and the focal operator's own campaign and
+budget."""
 
 from __future__ import annotations
 

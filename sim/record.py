@@ -22,6 +22,7 @@ class Record:
     def __init__(self, operators: int, zones: int, events: bool = False):
         self.operators, self.zones = operators, zones
         self.events: EventLog | None = EventLog() if events else None
+        self.month_left = 1.0  # the part of the month that is still to come, today included
         self.begin_month()
 
     def begin_month(self) -> None:
@@ -50,8 +51,16 @@ class Record:
         """Add one to a focal count for each channel given."""
         self.channel[name] += np.bincount(channels, minlength=len(CHANNELS))
 
-    def event(self, today: int, name: str, rows: Array, operator: Array | int = 0, actor: Array | int = -1,
-              channel: Array | int = -1, value: Array | float = np.nan) -> None:
+    def event(
+        self,
+        today: int,
+        name: str,
+        rows: Array,
+        operator: Array | int = 0,
+        actor: Array | int = -1,
+        channel: Array | int = -1,
+        value: Array | float = np.nan,
+    ) -> None:
         """Note events, one for each row (-1: no business), if they are recorded."""
         if self.events is not None and len(rows):
             self.events.add(today, name, rows, operator, actor, channel, value)
@@ -69,7 +78,9 @@ class EventLog:
         wide = [np.broadcast_to(np.asarray(x), rows.shape).copy() for x in (operator, actor, channel, value)]
         self.blocks.append((today, name, rows, wide[0], wide[1], wide[2], wide[3]))
 
-    def table(self, dates: Array, premises_id: Array, zone: Array, zone_id: Array, operators: list[str]) -> dict[str, Array]:
+    def table(
+        self, dates: Array, premises_id: Array, zone: Array, zone_id: Array, operators: list[str]
+    ) -> dict[str, Array]:
         """The events of the run, in order."""
         sizes = [len(block[2]) for block in self.blocks]
         rows = _join([block[2] for block in self.blocks], np.int64)

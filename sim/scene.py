@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.awareness import Fading, fading
 from sim.choice import Appeal
+from sim.opening import term_mix
 from sim.standstill import Standstill
 from sim.workdays import Workdays
 from sim.world import World
@@ -41,9 +42,31 @@ class Urge(NamedTuple):
     inbound_logit: float
 
 
+class Terms(NamedTuple):
+    """How long new contracts run."""
+
+    months: Array  # (3,) uint8: 24, 12 and 0 for none
+    until: Array  # (3,) cumulated chances at signing
+    days: Array  # (3,) working days; a contract without a term is looked at once a year
+
+
+class Talks(NamedTuple):
+    """How many service calls come, how long calls last, and how long callers wait."""
+
+    service_calls_per_customer_day: float
+    service_level_log_sd: float
+    sales_minutes: float
+    service_minutes: float
+    log_sd: float
+    patience_minutes: float
+    redial_share: float
+    redial_minutes: float
+
+
 @dataclass
 class Scene:
-    """Everything that holds for all businesses on one day; `presence`, `answered` and `appeal.price` change in place."""
+    """Everything that holds for all businesses on one day; `presence`, `answered` and `appeal.price` change in
+    place."""
 
     world: World
     calendar: Workdays
@@ -55,6 +78,8 @@ class Scene:
     answered: Array  # (o,) chance that a rival's line is answered this month
     network: Array  # (o, zones) bool
     peers: Links
+    terms: Terms
+    talks: Talks
     zones: int
 
     @property
@@ -108,7 +133,42 @@ def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, a
     )
     faded = fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar)
     network = np.ascontiguousarray(np.array([spec.network for spec in operators], bool))
-    return Scene(world, calendar, faded, urge, appeal, still.presence.copy(), still.presence, answered, network, peers, len(city.zone_id))
+    return Scene(
+        world,
+        calendar,
+        faded,
+        urge,
+        appeal,
+        still.presence.copy(),
+        still.presence,
+        answered,
+        network,
+        peers,
+        terms_of(world, calendar),
+        talks_of(world, calendar),
+        len(city.zone_id),
+    )
+
+
+def terms_of(world: World, calendar: Workdays) -> Terms:
+    """The mix of terms at signing for which contracts in force have the stated shares."""
+    months, until = term_mix(world.terms)
+    return Terms(months, until, np.array([calendar.span(24), calendar.span(12), calendar.span(12)]))
+
+
+def talks_of(world: World, calendar: Workdays) -> Talks:
+    """The telephone's numbers per working day."""
+    p = world.calls
+    return Talks(
+        p.service_calls_per_customer_month / calendar.per_month,
+        float(np.sqrt(np.log1p(p.service_dispersion_share**2))),
+        float(p.sales_handling_minutes),
+        float(p.service_handling_minutes),
+        float(np.sqrt(np.log1p(p.handling_cv**2))),
+        float(p.patience_minutes),
+        float(p.redial_share),
+        float(p.redial_minutes),
+    )
 
 
 def by_class(numbers: Any) -> Array:

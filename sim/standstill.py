@@ -1,7 +1,10 @@
-"""The constants with which the opening shares stand still: brands, presence, the unserved, how long premises stay empty.
+"""The constants with which the opening shares stand still: brands, presence, the unserved, how long premises stay
+empty.
 
-Everything is solved in expectation over a fixed sample of premises, at load and not run by run: gains by switching and by new tenants
-equal losses by switching and closures for every operator, given awareness and coverage. Shares come from awareness and coverage first;
+Everything is solved in expectation over a fixed sample of premises, at load and not run by run: gains by switching
+and by new tenants
+equal losses by switching and closures for every operator, given awareness and coverage. Shares come from awareness
+and coverage first;
 what these do not explain goes into the brand constants.
 """
 
@@ -30,7 +33,8 @@ QUEUE_DAYS = 3.0  # for a crew, once the premises may be entered
 
 @dataclass(frozen=True)
 class Phases:
-    """States of a contract in force: its weight among customers, months left (with a fee), and how much more they shop."""
+    """States of a contract in force: its weight among customers, months left (with a fee), and how much more they
+    shop."""
 
     weight: Array
     months_left: Array
@@ -93,7 +97,9 @@ def reference_tenants(city: Any, world: World, footfall_factor: Array, operators
     return sample
 
 
-def solve(city: Any, world: World, calendar: Workdays, answered: Array, footfall_factor: Array, mean_ties: float) -> Standstill:
+def solve(
+    city: Any, world: World, calendar: Workdays, answered: Array, footfall_factor: Array, mean_ties: float
+) -> Standstill:
     """Solve presence, brand constants and the unserved share for the city's opening shares."""
     operators = city.operators
     share = np.array([o.share for o in operators], np.float64)
@@ -133,8 +139,18 @@ class _Setting:
     closing_new: float  # and of young ones
 
     @classmethod
-    def of(cls, city: Any, world: World, calendar: Workdays, sample: MarketState, by_zone: Array, network: Array,
-           answered: Array, presence: Array, mean_ties: float) -> _Setting:
+    def of(
+        cls,
+        city: Any,
+        world: World,
+        calendar: Workdays,
+        sample: MarketState,
+        by_zone: Array,
+        network: Array,
+        answered: Array,
+        presence: Array,
+        mean_ties: float,
+    ) -> _Setting:
         operators = city.operators
         price_index = np.array([o.price_index for o in operators])
         tariff = np.array([o.tariff for o in operators]) * price_index[:, None, None]
@@ -147,11 +163,19 @@ class _Setting:
         found = _found(1.0 - np.exp(-sample.exposure[:, None] * presence), world.needs.discovery_share)
         demography = world.demography
         return cls(
-            sample, by_zone, found * network[sample.zone], answered,
+            sample,
+            by_zone,
+            found * network[sample.zone],
+            answered,
             world.choice.price_elasticity_logit * sample.price_sensitivity[:, None] * log_price,
-            quality - share @ quality / share.sum(), world, phases(world), sample.inclination * _spells(world, calendar, mean_ties),
-            days / calendar.per_month, _surviving_orders(world, sample.premises),
-            demography.closure_rate_per_month, demography.closure_rate_per_month * demography.closure_first_year_factor,
+            quality - share @ quality / share.sum(),
+            world,
+            phases(world),
+            sample.inclination * _spells(world, calendar, mean_ties),
+            days / calendar.per_month,
+            _surviving_orders(world, sample.premises),
+            demography.closure_rate_per_month,
+            demography.closure_rate_per_month * demography.closure_first_year_factor,
         )
 
     def flows(self, brand: Array, share: Array) -> tuple[Array, Array, float]:
@@ -162,10 +186,27 @@ class _Setting:
         settled = choice.satisfaction_logit * _mean_satisfaction(self.world)
         credit = _retention_bonus(self.world, self.sample.price_sensitivity)
         gain, loss, taken, lasting = _expected_flows(
-            self.aware, self.answered, self.world.needs.calls_max, self.world.needs.shortlist_logit, self.price, standing, self.by_zone[self.sample.zone], inertia + settled, credit,
-            self.world.retention.notice_share, self.spells, self.search_months, self.survive, p.weight, p.months_left, p.factor,
-            choice.exit_fee_logit_per_month, choice.nest_similarity, choice.no_provider_logit,
-            self.world.needs.no_provider_factor * self.world.needs.shopping_rate_per_month, self.closing_new,
+            self.aware,
+            self.answered,
+            self.world.needs.calls_max,
+            self.world.needs.shortlist_logit,
+            self.price,
+            standing,
+            self.by_zone[self.sample.zone],
+            inertia + settled,
+            credit,
+            self.world.retention.notice_share,
+            self.spells,
+            self.search_months,
+            self.survive,
+            p.weight,
+            p.months_left,
+            p.factor,
+            choice.exit_fee_logit_per_month,
+            choice.nest_similarity,
+            choice.no_provider_logit,
+            self.world.needs.no_provider_factor * self.world.needs.shopping_rate_per_month,
+            self.closing_new,
         )
         unserved = self.closing * lasting
         served = 1.0 - unserved
@@ -184,7 +225,12 @@ def _spells(world: World, calendar: Workdays, mean_ties: float) -> float:
     fading = -np.log1p(-s.news_fading_per_month)
     switching = 0.01  # of tenants a month, about: enough for a correction of a few per cent
     news = mean_ties * switching * (0.3 * s.defection_shopping_logit + s.telling_share * s.news_shopping_logit) / fading
-    return p.shopping_rate_per_month * unsettled * (1.0 + news) * np.exp(-p.dissatisfaction_slope * _mean_satisfaction(world))
+    return (
+        p.shopping_rate_per_month
+        * unsettled
+        * (1.0 + news)
+        * np.exp(-p.dissatisfaction_slope * _mean_satisfaction(world))
+    )
 
 
 def _mean_satisfaction(world: World) -> float:
@@ -251,9 +297,31 @@ def _tables(aware, known, answered, calls_max):
 
 
 @njit(cache=True)
-def _expected_flows(aware, answered, calls_max, shortlist, price, standing, provider_share, stay_plus, credit, notice, spells, search_months, survive,
-                    weight, months_left, factor, fee, similarity, none, none_rate, closing_new):
-    """Means over the sample: gains and losses by switching (o,), first providers (o,) per new tenant, months without one."""
+def _expected_flows(
+    aware,
+    answered,
+    calls_max,
+    shortlist,
+    price,
+    standing,
+    provider_share,
+    stay_plus,
+    credit,
+    notice,
+    spells,
+    search_months,
+    survive,
+    weight,
+    months_left,
+    factor,
+    fee,
+    similarity,
+    none,
+    none_rate,
+    closing_new,
+):
+    """Means over the sample: gains and losses by switching (o,), first providers (o,) per new tenant, months without
+    one."""
     n, operators = aware.shape
     gain, loss, taken, lasting = np.zeros(operators), np.zeros(operators), np.zeros(operators), 0.0
     score, known, offered = np.empty(operators), np.empty(operators), np.empty(operators)

@@ -136,7 +136,7 @@ class MarketState:
     @classmethod
     def empty(cls, rows: int, operators: int) -> MarketState:
         """Vacant premises without a history; whoever builds the market fills the columns in place."""
-        columns = {}
+        columns: dict[str, Array] = {}
         for field in fields(cls):
             dtype, wide = _COLUMNS[field.name]
             shape = (rows,) if wide == 0 else (rows, operators if wide == 1 else wide)

@@ -8,14 +8,14 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.callprofile import working_day_profile
-from sim.draws import Luck, pair_addresses
+from sim.draws import Luck
 from sim.queueing import answered_share
 from sim.world import Calls, Economics
 
 Array = np.ndarray[Any, Any]
 
-GOLDEN = 0.6180339887498949  # spreads skills evenly; hired in pairs of equal distance from the mean, teams are never all good or poor
-
+# spreads skills evenly; hired in pairs of equal distance from the mean, teams are never all good or poor
+GOLDEN = 0.6180339887498949
 
 
 class OpeningHours:
@@ -47,7 +47,9 @@ class OpeningHours:
         return ((start[None] <= middle[:, None]) & (middle[:, None] < end[None])).sum(1)
 
 
-def agents_needed(calls_per_day: float, handling_minutes: float, hours: OpeningHours, occupancy_share: float, at_least: int) -> int:
+def agents_needed(
+    calls_per_day: float, handling_minutes: float, hours: OpeningHours, occupancy_share: float, at_least: int
+) -> int:
     """Agents for which an average hour has the planned occupancy; each works eight of the opening hours."""
     erlangs = calls_per_day * handling_minutes / min(480.0, hours.minutes)
     return max(int(np.ceil(erlangs / occupancy_share)), at_least)
@@ -59,14 +61,28 @@ def mean_handling(p: Calls, sales_per_day: float, service_per_day: float) -> flo
     return (sales_per_day * p.sales_handling_minutes + service_per_day * p.service_handling_minutes) / total
 
 
-def line_answered(customers: float, sales_per_day: float, hours: OpeningHours, p: Calls, economics: Economics,
-                  per_month: float, at_least: int) -> float:
+def line_answered(
+    customers: float,
+    sales_per_day: float,
+    hours: OpeningHours,
+    p: Calls,
+    economics: Economics,
+    per_month: float,
+    at_least: int,
+) -> float:
     """The short form of a call centre: the share of sales callers answered by a line staffed for its load."""
     service = customers * p.service_calls_per_customer_month / per_month
     calls, handling = sales_per_day + service, mean_handling(p, sales_per_day, service)
     agents = agents_needed(calls, handling, hours, economics.agent_occupancy_share, at_least)
-    return answered_share(calls, handling, hours.agents_by_slot(agents), p.patience_minutes, p.redial_share, hours.share,
-                          hours.slot_minutes)
+    return answered_share(
+        calls,
+        handling,
+        hours.agents_by_slot(agents),
+        p.patience_minutes,
+        p.redial_share,
+        hours.share,
+        hours.slot_minutes,
+    )
 
 
 class StaffTable:
@@ -76,11 +92,12 @@ class StaffTable:
         self.first = float(luck.uniform(np.array([team_address], np.uint64), 0)[0])
         self.skill = np.empty(0)
         self.busy_minutes = np.empty(0)
+        self.shift_start, self.shift_end = np.empty(0), np.empty(0)
 
     def __len__(self) -> int:
         return len(self.skill)
 
-    def resize(self, people: int) -> None:
+    def resize(self, people: int, hours: OpeningHours) -> None:
         """Hire or let go until there are so many; who comes as number i always has the same skill."""
         number = np.arange(people)
         better = ndtri(np.clip((self.first + GOLDEN * (number // 2)) % 1.0, 0.01, 0.99))
@@ -88,8 +105,4 @@ class StaffTable:
         busy = np.zeros(people)
         busy[: len(self.busy_minutes)] = self.busy_minutes[:people]
         self.busy_minutes = busy
-
-
-def addresses_of(team_address: np.uint64, n: int) -> Array:
-    """Addresses of a team's n numbered events of a day."""
-    return pair_addresses(np.full(n, team_address, np.uint64), np.arange(n, dtype=np.uint64))
+        self.shift_start, self.shift_end = hours.shifts(people)

@@ -34,13 +34,13 @@ class Lifetimes:
 
     def age_at_hazard(self, hazard: Array) -> Array:
         """The inverse of `hazard_until`."""
-        begun = self.hazard_until(self.edges)
+        begun = self.begun()
         piece = np.searchsorted(begun, hazard, side="right") - 1
         return self.edges[piece] + (hazard - begun[piece]) / self.rates[piece]
 
-    def lifetime(self, uniform: Array) -> Array:
-        """Days that a new business lives."""
-        return self.age_at_hazard(-np.log(uniform))
+    def begun(self) -> Array:
+        """Cumulative hazard at each edge."""
+        return self.hazard_until(self.edges)
 
     def standing_age(self, uniform: Array) -> Array:
         """Age of a business met in a standing population: density proportional to survival."""
@@ -82,9 +82,7 @@ def draw_traits(state: MarketState, rows: Array, world: World, footfall_factor: 
     spread = _lognormal(luck.uniform(address, 2), choice.price_sensitivity_sigma)
     state.price_sensitivity[rows] = by_size[state.size_class[rows]] * spread
     state.phone_reach[rows] = _lognormal(luck.uniform(address, 3), dialling.connect_spread)
-    lines, usage = draw_usage(
-        state.employees[rows], state.size_class[rows], address, streams("bills"), world.bills
-    )
+    lines, usage = draw_usage(state.employees[rows], state.size_class[rows], address, streams("bills"), world.bills)
     state.lines[rows], state.usage[rows] = lines, usage
 
 

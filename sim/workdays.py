@@ -19,6 +19,7 @@ class Workdays:
     month_of_day: Array  # (days,) int32, 0 is the first warm-up month
     month_start: Array  # (months,) datetime64[D], first day of each calendar month
     days_in_month: Array  # (months,) int64, working days
+    first_day: Array  # (months,) int64, number of the first working day
     warmup: int
     per_month: float  # mean working days of a month in this country, over ten years
 
@@ -40,6 +41,11 @@ class Workdays:
         """Whether the day is the last working day of its month."""
         return day == self.days - 1 or bool(self.month_of_day[day] != self.month_of_day[day + 1])
 
+    def month_left(self, day: int) -> float:
+        """The part of the day's month that is still to come, the day itself included."""
+        month = int(self.month_of_day[day])
+        return (int(self.first_day[month]) + int(self.days_in_month[month]) - day) / int(self.days_in_month[month])
+
     def number(self, month: int) -> int:
         """The month as users count it: 1 is the first after the decision, warm-up months are 0, -1, ..."""
         return month - self.warmup + 1
@@ -59,7 +65,8 @@ class Workdays:
 
 @lru_cache(maxsize=16)
 def workdays(decision_month: str, warmup: int, months: int, country: str, subdivision: str | None) -> Workdays:
-    """The working days around a decision month (YYYY-MM) in a country (ISO code; unknown countries have no holidays)."""
+    """The working days around a decision month (YYYY-MM) in a country (ISO code; unknown countries have no
+    holidays)."""
     first = np.datetime64(decision_month, "M") - warmup
     month_start = first + np.arange(warmup + months)
     free = _holidays(country, subdivision, int(str(first)[:4]), int(str(month_start[-1])[:4]) + 10)
@@ -67,9 +74,13 @@ def workdays(decision_month: str, warmup: int, months: int, country: str, subdiv
     dates = all_days[np.is_busday(all_days, holidays=free)]
     month_of_day = (dates.astype("datetime64[M]") - first).astype(np.int32)
     days_in_month = np.bincount(month_of_day, minlength=warmup + months)
+    first_day = np.concatenate([[0], np.cumsum(days_in_month)[:-1]])
     decade = np.datetime64(decision_month, "M") + np.array([0, 120])
-    per_month = np.busday_count(*decade.astype("datetime64[D]"), holidays=free) / 120
-    return Workdays(dates, month_of_day, month_start.astype("datetime64[D]"), days_in_month, warmup, float(per_month))
+    begin, end = decade.astype("datetime64[D]")
+    per_month = int(np.busday_count(begin, end, holidays=np.array(free, "datetime64[D]"))) / 120
+    return Workdays(
+        dates, month_of_day, month_start.astype("datetime64[D]"), days_in_month, first_day, warmup, float(per_month)
+    )
 
 
 def _holidays(country: str, subdivision: str | None, first_year: int, last_year: int) -> list[Any]:

@@ -1,4 +1,5 @@
-"""What we claim about the world: one frozen class a part, one number a field; values, ranges and sources stand in configs/world."""
+"""What we claim about the world: one frozen class a part, one number a field; values, ranges and sources stand in
+configs/world."""
 
 from __future__ import annotations
 

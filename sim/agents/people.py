@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mesa
 
-from sim.telephone import StaffTable
+from sim.telephone import OpeningHours, StaffTable
 
 
 class Person(mesa.Agent):  # type: ignore[misc]
@@ -33,9 +33,11 @@ class Telemarketer(Person):
     """Dials businesses on the operator's initiative."""
 
 
-def staff_agents(model: mesa.Model, kind: type[Person], agents: list[Person], table: StaffTable, people: int) -> list[Person]:
+def staff_agents(
+    model: mesa.Model, kind: type[Person], agents: list[Person], table: StaffTable, people: int, hours: OpeningHours
+) -> list[Person]:
     """Bring table and agents to so many people."""
-    table.resize(people)
+    table.resize(people, hours)
     for agent in agents[people:]:
         agent.remove()
     return agents[:people] + [kind(model, table, row) for row in range(len(agents), people)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
 
 from sim.awareness import meet_all
 from sim.draws import Luck, draw
-from sim.opening import term_mix
 from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
@@ -21,22 +20,16 @@ Array = np.ndarray[Any, Any]
 RAISED = 1.01  # a renewal that makes the bill this much dearer unsettles the customer
 
 
-class Terms(NamedTuple):
-    """How long new contracts run, in the kernels' terms."""
-
-    months: Array  # (3,) uint8: 24, 12 and 0 for none
-    until: Array  # (3,) cumulated chances at signing
-    days: Array  # (3,) working days; a contract without a term is looked at once a year
-
-
-def terms_of(scene: Scene) -> Terms:
-    """The mix at signing of a world."""
-    months, until = term_mix(scene.world.terms)
-    return Terms(months, until, np.array([scene.calendar.span(24), scene.calendar.span(12), scene.calendar.span(12)]))
-
-
-def activate(state: MarketState, scene: Scene, done: Orders, late_weeks: Array, news: News, record: Record, today: int,
-             luck: Luck) -> None:
+def activate(
+    state: MarketState,
+    scene: Scene,
+    done: Orders,
+    late_weeks: Array,
+    news: News,
+    record: Record,
+    today: int,
+    luck: Luck,
+) -> None:
     """The new provider takes over: the switch counts today for both sides, and neighbours hear of it."""
     rows, new = done["row"], done["operator"]
     if not rows.size:
@@ -44,7 +37,7 @@ def activate(state: MarketState, scene: Scene, done: Orders, late_weeks: Array, 
     old = state.provider[rows].astype(np.int64)
     leave(state, scene, rows[old > NONE], record, today, "churn_competitor")
     content = scene.world.installation.late_satisfaction_per_week * late_weeks
-    _take_over(luck.key, state.contracts, terms_of(scene), rows, new, done["bill"], content, today)
+    _take_over(luck.key, state.contracts, scene.terms, rows, new, done["bill"], content, today)
     meet_all(state.mind, scene.fading, rows, new, today, 1.0, 0.0, 0.0)
     news.joined(rows, new, old)
     late = late_weeks > 0
@@ -89,28 +82,22 @@ def _count_activations(state: MarketState, scene: Scene, done: Orders, old: Arra
     for channel in range(3):
         record.channel["influenced"][channel] += int((done["influenced"][ours] >> channel & 1).sum())
     record.add("won_from_competitors", int((old[ours] > NONE).sum()))
-    record.revenue_change += float(done["bill"][ours].sum()) * month_left(scene, today)
+    record.revenue_change += float(done["bill"][ours].sum()) * record.month_left
 
 
 def leave(state: MarketState, scene: Scene, rows: Array, record: Record, today: int, how: str) -> None:
     """Customers are lost to a competitor or by closure."""
     provider = state.provider[rows].astype(np.int64)
     record.add_flow(how, provider)
-    record.event(today, "churn" if how == "churn_competitor" else "closure", rows, provider, value=state.monthly_bill[rows])
+    record.event(
+        today, "churn" if how == "churn_competitor" else "closure", rows, provider, value=state.monthly_bill[rows]
+    )
     ours = rows[provider == 0]
     if not ours.size:
         return
     if how == "churn_competitor":
         record.add_zone("churn_competitor", state.zone[ours])
-    record.revenue_change -= float(state.monthly_bill[ours].sum(dtype=np.float64)) * month_left(scene, today)
-
-
-def month_left(scene: Scene, today: int) -> float:
-    """The part of this month that is still to come, today included."""
-    calendar = scene.calendar
-    month = calendar.month_of_day[today]
-    first = int(np.searchsorted(calendar.month_of_day, month))
-    return 1.0 - (today - first) / int(calendar.days_in_month[month])
+    record.revenue_change -= float(state.monthly_bill[ours].sum(dtype=np.float64)) * record.month_left
 
 
 def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: Luck) -> None:
@@ -120,7 +107,7 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
     if not ended.size:
         return
     memory = round(scene.world.needs.unsettled_days)
-    _renew(luck.key, state.contracts, terms_of(scene), scene.appeal.price, ended, today, memory)
+    _renew(luck.key, state.contracts, scene.terms, scene.appeal.price, ended, today, memory)
     state.stir(ended)
     record.event(today, "renewal", ended, state.provider[ended], value=state.monthly_bill[ended])
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.awareness import forget_all
 from sim.city import donor_rows
-from sim.draws import Streams
+from sim.draws import Streams, draw
 from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState
 from sim.steps import contracts, service
-from sim.tenants import Lifetimes, after, draw_traits, event_days, next_tenancy
+from sim.tenants import Lifetimes, draw_traits, event_days, next_tenancy
 
 Array = np.ndarray[Any, Any]
 
@@ -28,11 +29,13 @@ class Turnover:
     lives: Lifetimes
     opening_rate: float  # per vacant premises and working day
     footfall_factor: Array
+    begun: Array  # (3,) cumulative hazard at the edges of the lifetimes
     prepared_until: int = 0  # the tenants of openings before this day are chosen
 
 
-def turn_over(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int,
-              streams: Streams) -> None:
+def turn_over(
+    state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int, streams: Streams
+) -> None:
     """Today's closures and openings."""
     rows = np.flatnonzero(state.turnover_day == today)
     if not rows.size:
@@ -42,8 +45,16 @@ def turn_over(state: MarketState, scene: Scene, turnover: Turnover, orders: Orde
     move_in(state, scene, turnover, record, rows[vacant], today, streams)
 
 
-def close(state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, rows: Array, today: int,
-          streams: Streams) -> None:
+def close(
+    state: MarketState,
+    scene: Scene,
+    turnover: Turnover,
+    orders: Orders,
+    record: Record,
+    rows: Array,
+    today: int,
+    streams: Streams,
+) -> None:
     """Tenants are gone, with their contracts, orders and searches; the next one's luck begins here."""
     if not rows.size:
         return
@@ -87,9 +98,12 @@ def _withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
 
 
 def prepare_month(state: MarketState, scene: Scene, turnover: Turnover, until: int, streams: Streams) -> None:
-    """Who will move in this month: tenants are the same whenever they are drawn, and a month of them costs no more than a day's."""
+    """Who will move in this month: tenants are the same whenever they are drawn, and a month of them costs no more
+    than a day's."""
     turnover.prepared_until = until
-    choose_tenants(state, scene, turnover, np.flatnonzero((state.provider == VACANT) & (state.turnover_day < until)), streams)
+    choose_tenants(
+        state, scene, turnover, np.flatnonzero((state.provider == VACANT) & (state.turnover_day < until)), streams
+    )
 
 
 def choose_tenants(state: MarketState, scene: Scene, turnover: Turnover, rows: Array, streams: Streams) -> None:
@@ -103,17 +117,37 @@ def choose_tenants(state: MarketState, scene: Scene, turnover: Turnover, rows: A
     draw_traits(state, rows, scene.world, turnover.footfall_factor, streams)
 
 
-def move_in(state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int,
-            streams: Streams) -> None:
+def move_in(
+    state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int, streams: Streams
+) -> None:
     """New tenants have no provider, no contract and no memories."""
     if not rows.size:
         return
     state.provider[rows] = NONE
     forget_all(state.mind, rows, LONG_AGO)
-    life = turnover.lives.lifetime(streams("demography").uniform(state.address[rows], 3))
-    state.turnover_day[rows] = after(today, life)
+    lives = turnover.lives
+    _live(
+        streams("demography").key,
+        state.address,
+        state.turnover_day,
+        lives.edges,
+        lives.rates,
+        turnover.begun,
+        rows,
+        today,
+    )
     service.schedule_faults(state, scene, rows, today, streams("faults", today))
     service.schedule_resizing(state, scene, rows, today, streams("resizing", today))
     state.stir(rows)
     record.add("market_openings", rows.size)
     record.event(today, "opening", rows, -1)
+
+
+@njit(cache=True)
+def _live(key, address, turnover_day, edges, rates, begun, rows, today):
+    """When new tenants will close: the age at which their cumulative hazard is used up."""
+    for row in rows:
+        hazard = -np.log(draw(key, address[row], 3))
+        piece = np.searchsorted(begun, hazard, side="right") - 1
+        age = edges[piece] + (hazard - begun[piece]) / rates[piece]
+        turnover_day[row] = int(min(today + max(np.ceil(age), 1.0), NEVER))

@@ -8,137 +8,61 @@ import numpy as np
 from numba import njit
 
 from sim.awareness import meet_all
-from sim.draws import Luck, draw, normal, pair_addresses
-from sim.queueing import ANSWERED, serve_day
+from sim.draws import Luck, draw, normal, pair
+from sim.queueing import serve_day
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, MarketState
 from sim.steps.needs import CallDiary, put_offers
-from sim.telephone import OpeningHours, StaffTable, addresses_of
-from sim.world import Calls
+from sim.telephone import OpeningHours, StaffTable
 
 Array = np.ndarray[Any, Any]
 
 
-def answer_calls(state: MarketState, scene: Scene, staff: StaffTable, hours: OpeningHours, diary: CallDiary, record: Record,
-                 customers: int, today: int, luck: Luck) -> None:
+def answer_calls(
+    state: MarketState,
+    scene: Scene,
+    staff: StaffTable,
+    hours: OpeningHours,
+    diary: CallDiary,
+    record: Record,
+    customers: int,
+    today: int,
+    luck: Luck,
+) -> None:
     """The focal operator's day at the telephone: sales calls among customers' service calls, one queue."""
     callers = diary.due(today)
     callers = callers[(state.decision_day[callers] != NEVER) & (state.offers[callers] & 1 == 0)]
     callers = callers[np.argsort(state.address[callers], kind="stable")]
-    p, team = scene.world.calls, scene.appeal.address[0]
-    service = _service_calls(p, customers / scene.calendar.per_month, team, luck)
-    where = np.concatenate([pair_addresses(state.address[callers], np.full(callers.size, team)), addresses_of(team, service)])
-    start, end = hours.shifts(len(staff))
-    outcome, wait, agent, given_up, handling = telephone_day(
-        luck.key, where, callers.size, talks_of(p), hours.until, hours.edges, start, end
+    day = telephone_day(
+        luck.key,
+        state.address[callers],
+        scene.appeal.address[0],
+        customers,
+        scene.talks,
+        hours.until,
+        hours.edges,
+        staff.shift_start,
+        staff.shift_end,
     )
-    answered = outcome == ANSWERED
-    staff.busy_minutes = np.bincount(agent[answered], handling[answered], minlength=len(staff))
-    _consult(state, scene, staff, hours, record, callers, agent[: callers.size], today)
-    _count_calls(state, record, callers, service, outcome, wait, given_up, handling, today)
-    _lose(state, scene, callers[~answered[: callers.size]], today, luck)
+    staff.busy_minutes = day.busy_minutes
+    _consult(state, scene, staff, hours, record, callers, day.agent, today)
+    _count_calls(state, record, callers, day, today)
+    lost = callers[day.agent < 0]
+    if lost.size:
+        _lose(state, scene, lost, today, luck)
 
 
-def _service_calls(p: Any, customers_per_month: float, team: np.uint64, luck: Luck) -> int:
-    """Customers' calls of a day: Poisson around a level that differs from day to day."""
-    u = luck.uniform(np.array([team], np.uint64), 1)[0]
-    v = luck.uniform(np.array([team], np.uint64), 2)[0]
-    spread = np.sqrt(np.log1p(p.service_dispersion_share**2))
-    mean = p.service_calls_per_customer_month * customers_per_month * np.exp(spread * normal(u) - spread**2 / 2)
-    return int(poisson_quantile(v, mean))
+class PhoneDay(NamedTuple):
+    """A day at the telephone: columns of the sales calls, and sums."""
 
-
-class Talks(NamedTuple):
-    """How long calls and patience are, in the kernel's terms."""
-
+    agent: Array  # who answered, -1: nobody
+    wait: Array  # minutes
+    given_up: Array  # attempts
+    busy_minutes: Array  # by agent
     sales_minutes: float
     service_minutes: float
-    log_sd: float
-    patience_minutes: float
-    redial_share: float
-    redial_minutes: float
-
-
-def talks_of(p: Calls) -> Talks:
-    """The numbers of a world as the kernel takes them."""
-    spread = float(np.sqrt(np.log1p(p.handling_cv**2)))
-    return Talks(
-        float(p.sales_handling_minutes), float(p.service_handling_minutes), spread, float(p.patience_minutes), p.redial_share,
-        float(p.redial_minutes),
-    )
-
-
-@njit(cache=True)
-def telephone_day(key, where, sales, talks, until, edges, shift_start, shift_end):
-    """Arrivals by the profile, lengths and patience at each call's address (the first `sales` are sales calls), and the day's queue."""
-    n = where.size
-    arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        mean = talks.sales_minutes if i < sales else talks.service_minutes
-        arrival[i] = np.interp(draw(key, where[i], 0), until, edges)
-        handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where[i], 1)) - 0.5 * talks.log_sd**2)
-        patience[i] = -talks.patience_minutes * np.log(draw(key, where[i], 2))
-        pause[i] = -talks.redial_minutes * np.log(draw(key, where[i], 3))
-        if draw(key, where[i], 4) >= talks.redial_share:
-            pause[i] = np.inf
-    order = np.argsort(arrival)
-    served = serve_day(arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end)
-    outcome, wait, agent, given_up = np.empty(n, np.int8), np.empty(n), np.empty(n, np.int64), np.empty(n, np.int8)
-    for i in range(n):
-        outcome[order[i]], wait[order[i]] = served[0][i], served[1][i]
-        agent[order[i]], given_up[order[i]] = served[2][i], served[3][i]
-    return outcome, wait, agent, given_up, handling
-
-
-def _consult(state: MarketState, scene: Scene, staff: StaffTable, hours: OpeningHours, record: Record, callers: Array,
-             agent: Array, today: int) -> None:
-    """An answered caller gets an offer, better or worse with the agent's skill, worse when agents hurry."""
-    p = scene.world.calls
-    reached = agent >= 0
-    rows = callers[reached]
-    if not rows.size:
-        return
-    occupancy = staff.busy_minutes.sum() / (len(staff) * min(480.0, hours.minutes))
-    hurry = np.clip((occupancy - p.haste_occupancy_share) / (1.0 - p.haste_occupancy_share), 0.0, 1.0)
-    logit = p.agent_skill_logit * staff.skill[agent[reached]] + p.haste_logit * hurry + scene.world.choice.inbound_logit
-    put_offers(state, rows, 0, INBOUND, logit)
-    signals = scene.world.signals
-    meet_all(state.mind, scene.fading, rows, np.zeros(rows.size, np.int64), today, signals.phone_recall_share, 0.0, 0.0)
-    state.touch_day[rows, INBOUND] = today
-    record.add_channel("contacts", np.full(rows.size, INBOUND))
-    record.event(today, "consultation", rows, 0, actor=agent[reached], channel=INBOUND, value=logit)
-
-
-def _count_calls(state: MarketState, record: Record, callers: Array, service: int, outcome: Array, wait: Array,
-                 given_up: Array, handling: Array, today: int) -> None:
-    sales = outcome[: callers.size]
-    lost = callers[sales != ANSWERED]
-    record.add("inbound_calls", callers.size)
-    record.add_zone("inbound_calls", state.zone[callers])
-    record.add("service_calls", service)
-    record.add("inbound_answered", callers.size - lost.size)
-    record.add("inbound_abandoned", lost.size)
-    record.add("wait_minutes", float(wait[: callers.size][sales == ANSWERED].sum()))
-    record.add("sales_minutes", float(handling[: callers.size][sales == ANSWERED].sum()))
-    record.add("service_minutes", float(handling[callers.size :][outcome[callers.size :] == ANSWERED].sum()))
-    record.event(today, "call", callers, 0, channel=INBOUND)
-    record.event(today, "redial", callers[given_up[: callers.size] > 0], 0, channel=INBOUND)
-    record.event(today, "abandoned", lost, 0, channel=INBOUND)
-
-
-def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck) -> None:
-    """Callers who give up for good: some turn to one more rival."""
-    if not lost.size:
-        return
-    turns = lost[luck.uniform(state.address[lost], 5) < scene.world.calls.lost_caller_rival_share]
-    best = scene.presence.copy()
-    for row in turns:
-        known = scene.network[:, state.zone[row]] & (np.arange(scene.operators) != state.provider[row])
-        known[0] = False
-        known &= (state.offers[row] >> np.arange(scene.operators) & 1) == 0
-        if known.any():
-            put_offers(state, np.array([row]), np.array([int(np.argmax(np.where(known, best, -1.0)))]), INBOUND, np.zeros(1))
+    service_calls: int
 
 
 @njit(cache=True)
@@ -157,3 +81,91 @@ def poisson_quantile(uniform, mean):
     return n
 
 
+@njit(cache=True)
+def telephone_day(key, callers, team, customers, talks, until, edges, shift_start, shift_end):
+    """Service calls around a level that differs from day to day; arrivals by the profile; lengths, patience; and the
+    day's queue."""
+    level = np.exp(talks.service_level_log_sd * normal(draw(key, team, 1)) - 0.5 * talks.service_level_log_sd**2)
+    service = poisson_quantile(draw(key, team, 2), talks.service_calls_per_customer_day * customers * level)
+    sales, n = callers.size, callers.size + service
+    arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        where = pair(callers[i], team) if i < sales else pair(team, i - sales)
+        mean = talks.sales_minutes if i < sales else talks.service_minutes
+        arrival[i] = np.interp(draw(key, where, 0), until, edges)
+        handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where, 1)) - 0.5 * talks.log_sd**2)
+        patience[i] = -talks.patience_minutes * np.log(draw(key, where, 2))
+        pause[i] = np.inf
+        if draw(key, where, 4) < talks.redial_share:
+            pause[i] = -talks.redial_minutes * np.log(draw(key, where, 3))
+    order = np.argsort(arrival)
+    served = serve_day(arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end)
+    agent, wait, given_up = np.empty(sales, np.int64), np.empty(sales), np.empty(sales, np.int64)
+    busy, minutes = np.zeros(shift_start.size), np.zeros(2)
+    for i in range(n):
+        call = order[i]
+        if served[2][i] >= 0:
+            busy[served[2][i]] += handling[call]
+            minutes[0 if call < sales else 1] += handling[call]
+        if call < sales:
+            agent[call], wait[call], given_up[call] = served[2][i], served[1][i], served[3][i]
+    return PhoneDay(agent, wait, given_up, busy, minutes[0], minutes[1], service)
+
+
+def _consult(
+    state: MarketState,
+    scene: Scene,
+    staff: StaffTable,
+    hours: OpeningHours,
+    record: Record,
+    callers: Array,
+    agent: Array,
+    today: int,
+) -> None:
+    """An answered caller gets an offer, better or worse with the agent's skill, worse when agents hurry."""
+    p = scene.world.calls
+    reached = agent >= 0
+    rows = callers[reached]
+    if not rows.size:
+        return
+    occupancy = staff.busy_minutes.sum() / (len(staff) * min(480.0, hours.minutes))
+    hurry = np.clip((occupancy - p.haste_occupancy_share) / (1.0 - p.haste_occupancy_share), 0.0, 1.0)
+    logit = p.agent_skill_logit * staff.skill[agent[reached]] + p.haste_logit * hurry + scene.world.choice.inbound_logit
+    put_offers(state, rows, 0, INBOUND, logit)
+    signals = scene.world.signals
+    meet_all(state.mind, scene.fading, rows, np.zeros(rows.size, np.int64), today, signals.phone_recall_share, 0.0, 0.0)
+    state.touch_day[rows, INBOUND] = today
+    record.add_channel("contacts", np.full(rows.size, INBOUND))
+    record.event(today, "consultation", rows, 0, actor=agent[reached], channel=INBOUND, value=logit)
+
+
+def _count_calls(state: MarketState, record: Record, callers: Array, day: PhoneDay, today: int) -> None:
+    reached = day.agent >= 0
+    answered = int(reached.sum())
+    record.add("inbound_calls", callers.size)
+    record.add_zone("inbound_calls", state.zone[callers])
+    record.add("service_calls", day.service_calls)
+    record.add("inbound_answered", answered)
+    record.add("inbound_abandoned", callers.size - answered)
+    record.add("wait_minutes", float(day.wait[reached].sum()))
+    record.add("sales_minutes", day.sales_minutes)
+    record.add("service_minutes", day.service_minutes)
+    record.event(today, "call", callers, 0, channel=INBOUND)
+    record.event(today, "redial", callers[day.given_up > 0], 0, channel=INBOUND)
+    record.event(today, "abandoned", callers[~reached], 0, channel=INBOUND)
+
+
+def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck) -> None:
+    """Callers who give up for good: some turn to one more rival."""
+    if not lost.size:
+        return
+    turns = lost[luck.uniform(state.address[lost], 5) < scene.world.calls.lost_caller_rival_share]
+    best = scene.presence.copy()
+    for row in turns:
+        known = scene.network[:, state.zone[row]] & (np.arange(scene.operators) != state.provider[row])
+        known[0] = False
+        known &= (state.offers[row] >> np.arange(scene.operators) & 1) == 0
+        if known.any():
+            put_offers(
+                state, np.array([row]), np.array([int(np.argmax(np.where(known, best, -1.0)))]), INBOUND, np.zeros(1)
+            )

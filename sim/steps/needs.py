@@ -33,8 +33,20 @@ def begin_search(
     if not rows.size:
         return
     asked, days = whom_to_ask(
-        luck.key, state.mind, scene.fading, scene.appeal, state.deal, scene.peers, scene.urge, scene.presence, scene.answered,
-        scene.network, state.zone, state.offer_channel, rows, today,
+        luck.key,
+        state.mind,
+        scene.fading,
+        scene.appeal,
+        state.deal,
+        scene.peers,
+        scene.urge,
+        scene.presence,
+        scene.answered,
+        scene.network,
+        state.zone,
+        state.offer_channel,
+        rows,
+        today,
     )
     state.decision_day[rows] = np.minimum(today + days, NEVER - 1)
     state.shopping_limit[rows] = 0
@@ -106,7 +118,14 @@ def chance_of_row(columns, fading, urge, row, today):
     content = remembered(columns.satisfaction[row], today - columns.satisfaction_day[row], 0.0, fading.satisfaction)
     unsettled = today <= columns.unsettled_until[row]
     return shopping_chance(
-        urge.rate_per_day, columns.inclination[row], in_window, columns.provider[row] == NONE, unsettled, news, content, urge
+        urge.rate_per_day,
+        columns.inclination[row],
+        in_window,
+        columns.provider[row] == NONE,
+        unsettled,
+        news,
+        content,
+        urge,
     )
 
 
@@ -151,11 +170,15 @@ def found(awareness, discovery):
 
 
 @njit(cache=True)
-def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, offer_channel, rows, today):
+def whom_to_ask(
+    key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, offer_channel, rows, today
+):
     """Who comes to mind and is called, (rows, o) of 0 or 1, and the length of the search in days.
 
-    An operator comes to mind with its awareness, or is found; of those, the best by what is known of them are called, at most
-    `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there may try one more.
+    An operator comes to mind with its awareness, or is found; of those, the best by what is known of them are called,
+    at most
+    `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there may try
+    one more.
     """
     operators = presence.size
     asked, days = np.zeros((rows.size, operators), np.int64), np.empty(rows.size, np.int64)
@@ -167,7 +190,9 @@ def whom_to_ask(key, mind, fading, appeal, deal, peers, urge, presence, answered
             where = pair(deal.address[row], appeal.address[o])
             known = network[o, zone[row]] and deal.provider[row] != o
             score[o] = -np.inf
-            if known and draw(key, where, 1) < found(awareness_of(mind, fading, presence, row, o, today), urge.discovery):
+            if known and draw(key, where, 1) < found(
+                awareness_of(mind, fading, presence, row, o, today), urge.discovery
+            ):
                 value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
                 tariff = appeal.price[o, deal.size_class[row], deal.premises[row]]
                 usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]

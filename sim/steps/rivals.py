@@ -1,4 +1,5 @@
-"""Searches end: a business stays, or orders from the operator whose offer it likes best, unless its provider holds it back."""
+"""Searches end: a business stays, or orders from the operator whose offer it likes best, unless its provider holds it
+back."""
 
 from __future__ import annotations
 
@@ -30,7 +31,16 @@ def close_sales(
     p = scene.world.retention
     credit_logit = np.log1p(-p.credit_months / 12.0) * scene.appeal.price_logit
     chosen, held_back = decide(
-        luck.key, scene.appeal, state.mind, scene.fading, state.deal, scene.peers, rows, today, p.notice_share, credit_logit
+        luck.key,
+        scene.appeal,
+        state.mind,
+        scene.fading,
+        state.deal,
+        scene.peers,
+        rows,
+        today,
+        p.notice_share,
+        credit_logit,
     )
     if held_back.any():
         hold_back(state, scene, rows[held_back], ledger, record, today)
@@ -47,13 +57,25 @@ def hold_back(state: MarketState, scene: Scene, kept: Array, ledger: Ledger, rec
     state.term_months[kept] = 12
     state.renewals[kept] = np.minimum(state.renewals[kept].astype(np.int64) + 1, 255)
     ours = kept[state.provider[kept] == 0]
-    ledger.pay("discounts", "customers", float(state.monthly_bill[ours].sum(dtype=np.float64)) * scene.world.retention.credit_months)
+    ledger.pay(
+        "discounts",
+        "customers",
+        float(state.monthly_bill[ours].sum(dtype=np.float64)) * scene.world.retention.credit_months,
+    )
     record.add("saved", ours.size)
     record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])
 
 
-def place_orders(state: MarketState, scene: Scene, orders: Orders, record: Record, rows: Array, operator: Array,
-                 today: int, luck: Luck) -> None:
+def place_orders(
+    state: MarketState,
+    scene: Scene,
+    orders: Orders,
+    record: Record,
+    rows: Array,
+    operator: Array,
+    today: int,
+    luck: Luck,
+) -> None:
     """Signed: the order waits for permission and a crew; the present contract runs on until activation."""
     if not rows.size:
         return
@@ -64,8 +86,20 @@ def place_orders(state: MarketState, scene: Scene, orders: Orders, record: Recor
     job_sd = float(np.sqrt(np.log1p(p.job_cv**2)))
     permission = by_class(p.permission_days)
     fill_orders(
-        luck.key, new, rows, operator, state.deal, scene.appeal, state.offer_channel, state.touch_day, today, permission,
-        round(p.promise_days), float(p.job_days), job_sd, p.access_refused_share,
+        luck.key,
+        new,
+        rows,
+        operator,
+        state.deal,
+        scene.appeal,
+        state.offer_channel,
+        state.touch_day,
+        today,
+        permission,
+        round(p.promise_days),
+        float(p.job_days),
+        job_sd,
+        p.access_refused_share,
     )
     orders.append(new)
     state.order_operator[rows] = operator
@@ -75,9 +109,24 @@ def place_orders(state: MarketState, scene: Scene, orders: Orders, record: Recor
 
 
 @njit(cache=True)
-def fill_orders(key, new, rows, operator, deal, appeal, offer_channel, touch_day, today, permission_days, promise_days,
-                job_days, job_sd, refused_share):
-    """The particulars of orders signed today: permission, work and fate have the address of the pair (business, operator)."""
+def fill_orders(
+    key,
+    new,
+    rows,
+    operator,
+    deal,
+    appeal,
+    offer_channel,
+    touch_day,
+    today,
+    permission_days,
+    promise_days,
+    job_days,
+    job_sd,
+    refused_share,
+):
+    """The particulars of orders signed today: permission, work and fate have the address of the pair (business,
+    operator)."""
     for i in range(rows.size):
         row, o = rows[i], operator[i]
         where = pair(deal.address[row], appeal.address[o])
@@ -87,7 +136,13 @@ def fill_orders(key, new, rows, operator, deal, appeal, offer_channel, touch_day
             if today - touch_day[row, c] <= INFLUENCE_DAYS:
                 influenced |= 1 << c
         order = new[i]
-        order.row, order.address, order.operator, order.channel, order.influenced = row, deal.address[row], o, channel, influenced
+        order.row, order.address, order.operator, order.channel, order.influenced = (
+            row,
+            deal.address[row],
+            o,
+            channel,
+            influenced,
+        )
         order.placed, order.promised = today, today + promise_days
         order.ready = today + 1 + int(permission_days[deal.premises[row]] * (0.5 + draw(key, where, 5)))
         order.work = job_days * np.exp(job_sd * normal(draw(key, where, 6)) - 0.5 * job_sd**2)

@@ -20,8 +20,18 @@ from sim.tenants import event_days
 Array = np.ndarray[Any, Any]
 
 
-def install(state: MarketState, scene: Scene, orders: Orders, crews: Crews, news: News, ledger: Ledger, record: Record,
-            today: int, luck: Luck, terms_luck: Luck) -> None:
+def install(
+    state: MarketState,
+    scene: Scene,
+    orders: Orders,
+    crews: Crews,
+    news: News,
+    ledger: Ledger,
+    record: Record,
+    today: int,
+    luck: Luck,
+    terms_luck: Luck,
+) -> None:
     """Customers who lose patience cancel; crews work off the orders whose premises may be entered, oldest first."""
     if len(orders):
         cancel(state, scene, orders, record, today, luck)
@@ -55,7 +65,8 @@ def release(state: MarketState, scene: Scene, rows: Array, today: int) -> None:
 
 
 class Crews:
-    """Installers of all operators: crew days a day, planned from the orders of the last three months with a month's lag."""
+    """Installers of all operators: crew days a day, planned from the orders of the last three months with a month's
+    lag."""
 
     def __init__(self, orders_per_day: Array, job_days: float, capacity_factor: float, follows: bool):
         self.job_days, self.capacity_factor, self.follows = job_days, capacity_factor, follows
@@ -141,5 +152,3 @@ def schedule_resizing(state: MarketState, scene: Scene, rows: Array, today: int,
     """The next step of growth of each tenant."""
     rate = scene.calendar.daily(scene.world.demography.resizing_rate_per_month)
     state.resizing_day[rows] = event_days(luck, state.address[rows], 1, rate, today)
-
-

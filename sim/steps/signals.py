@@ -50,17 +50,57 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
         return
     kind, row, operator, left = news.take()
     heard = _tell(
-        luck.key, state.mind, scene.fading, scene.peers, state.address, state.provider, state.news, state.news_day,
-        kind, row, operator, left, today, p.telling_share, p.complaining_share, p.neighbour_recall_share, p.van_recall_share,
-        p.good_news_persuasion, p.bad_news_factor, p.news_shopping_logit, p.defection_shopping_logit,
+        luck.key,
+        state.mind,
+        scene.fading,
+        scene.peers,
+        state.address,
+        state.provider,
+        state.news,
+        state.news_day,
+        kind,
+        row,
+        operator,
+        left,
+        today,
+        p.telling_share,
+        p.complaining_share,
+        p.neighbour_recall_share,
+        p.van_recall_share,
+        p.good_news_persuasion,
+        p.bad_news_factor,
+        p.news_shopping_logit,
+        p.defection_shopping_logit,
         p.news_shopping_logit_max,
     )
     state.stir(heard)
 
 
 @njit(cache=True)
-def _tell(key, mind, fading, peers, address, provider, news, news_day, kind, row, operator, left, today, telling,
-          complaining, word, van, good, bad_factor, wakes, defects, most):
+def _tell(
+    key,
+    mind,
+    fading,
+    peers,
+    address,
+    provider,
+    news,
+    news_day,
+    kind,
+    row,
+    operator,
+    left,
+    today,
+    telling,
+    complaining,
+    word,
+    van,
+    good,
+    bad_factor,
+    wakes,
+    defects,
+    most,
+):
     """Each peer hears a piece of news with a chance; returns the businesses whose urge to look around changed."""
     heard = np.empty(row.size * 64, np.int64)
     n = 0

@@ -49,19 +49,51 @@ def pitch(scene: Scene) -> Pitch:
     """The numbers of a world as a pitch."""
     p, s = scene.world.dialling, scene.world.signals
     return Pitch(
-        p.connect_share, p.talk_share, p.woken_months * scene.calendar.per_month, p.opt_out_share, p.opt_out_fatigue_factor,
-        p.repeat_fatigue, p.fatigue_waking_factor, p.annoyance_persuasion, s.phone_recall_share, s.phone_persuasion,
+        p.connect_share,
+        p.talk_share,
+        p.woken_months * scene.calendar.per_month,
+        p.opt_out_share,
+        p.opt_out_fatigue_factor,
+        p.repeat_fatigue,
+        p.fatigue_waking_factor,
+        p.annoyance_persuasion,
+        s.phone_recall_share,
+        s.phone_persuasion,
     )
 
 
-def dial(state: MarketState, scene: Scene, operator: int, staff: StaffTable, calls: CallList, diary: CallDiary,
-         record: Record, today: int, luck: Luck, needs_luck: Luck) -> None:
+def dial(
+    state: MarketState,
+    scene: Scene,
+    operator: int,
+    staff: StaffTable,
+    calls: CallList,
+    diary: CallDiary,
+    record: Record,
+    today: int,
+    luck: Luck,
+    needs_luck: Luck,
+) -> None:
     """One operator's telemarketers work through the list for a day."""
     wanted = round(len(staff) * scene.world.dialling.dials_per_day)
     rows, outcome, forbids, calls.cursor = _dial(
-        luck.key, calls.order, calls.cursor, wanted, pitch(scene), state.mind, scene.fading, scene.urge,
-        state.urge_columns, state.deal, state.phone_reach, state.opt_out, state.zone, scene.network[operator],
-        operator, scene.appeal.address[operator], today,
+        luck.key,
+        calls.order,
+        calls.cursor,
+        wanted,
+        pitch(scene),
+        state.mind,
+        scene.fading,
+        scene.urge,
+        state.urge_columns,
+        state.deal,
+        state.phone_reach,
+        state.opt_out,
+        state.zone,
+        scene.network[operator],
+        operator,
+        scene.appeal.address[operator],
+        today,
     )
     talked = outcome >= TALKED
     woken = rows[(outcome == WOKEN) & (state.decision_day[rows] == NEVER)]
@@ -82,8 +114,25 @@ def dial(state: MarketState, scene: Scene, operator: int, staff: StaffTable, cal
 
 
 @njit(cache=True)
-def _dial(key, order, cursor, wanted, pitch, mind, fading, urge, columns, deal, reach, opt_out, zone, network, operator,
-          operator_address, today):
+def _dial(
+    key,
+    order,
+    cursor,
+    wanted,
+    pitch,
+    mind,
+    fading,
+    urge,
+    columns,
+    deal,
+    reach,
+    opt_out,
+    zone,
+    network,
+    operator,
+    operator_address,
+    today,
+):
     """Dial down the list; customers, empty premises, refusals and zones without network are passed over."""
     rows, outcome = np.empty(wanted, np.int64), np.zeros(wanted, np.int8)
     forbids = np.zeros(wanted, np.bool_)
@@ -104,8 +153,16 @@ def _dial(key, order, cursor, wanted, pitch, mind, fading, urge, columns, deal, 
             if outcome[n] == CONNECTED:
                 meet(mind, fading, row, operator, today, 0.0, pitch.annoyance * tired, pitch.fatigue)
             else:
-                meet(mind, fading, row, operator, today, pitch.recall,
-                     pitch.persuasion * pitch.fatigue_factor**tired + pitch.annoyance * tired, pitch.fatigue)
+                meet(
+                    mind,
+                    fading,
+                    row,
+                    operator,
+                    today,
+                    pitch.recall,
+                    pitch.persuasion * pitch.fatigue_factor**tired + pitch.annoyance * tired,
+                    pitch.fatigue,
+                )
             if forbids[n]:
                 opt_out[row] |= bit
         n += 1
@@ -127,6 +184,3 @@ def _answered(key, where, pitch, columns, fading, urge, row, tired, today):
                 result = WOKEN
     refuses = result != WOKEN and draw(key, where, 3) < min(pitch.opt_out * pitch.opt_out_factor**tired, 1.0)
     return result, refuses
-
-
-
