@@ -78,13 +78,19 @@ def fill_uniform(key, address, k):
 
 
 @njit(cache=True)
+def date_after(uniform, rate_per_day, today, never):
+    """The day on which an event with a constant daily rate comes, at least tomorrow; `never` if it lies too far ahead."""
+    if rate_per_day <= 0.0:
+        return never
+    return int(min(today + max(np.ceil(-np.log(uniform) / rate_per_day), 1.0), never))
+
+
+@njit(cache=True)
 def dates_after(key, address, k, rate_per_day, today, never):
-    """Days on which events come that have a constant daily rate (one for each address), at least tomorrow; `never` if
-    too late."""
+    """Dates of events, one for each address and rate."""
     out = np.empty(address.size, np.int16)
     for i in range(address.size):
-        wait = -np.log(draw(key, address[i], k)) / rate_per_day[i] if rate_per_day[i] > 0.0 else np.inf
-        out[i] = int(min(today + max(np.ceil(wait), 1.0), never))
+        out[i] = date_after(draw(key, address[i], k), rate_per_day[i], today, never)
     return out
 
 

@@ -80,6 +80,7 @@ class Scene:
     peers: Links
     terms: Terms
     talks: Talks
+    fault_rates: Array  # (o + 2,) per working day by provider; the last two: vacant and none, by the mean
     zones: int
 
     @property
@@ -146,6 +147,7 @@ def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, a
         peers,
         terms_of(world, calendar),
         talks_of(world, calendar),
+        fault_rates_of(world, calendar, appeal.quality),
         len(city.zone_id),
     )
 
@@ -169,6 +171,13 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
         float(p.redial_share),
         float(p.redial_minutes),
     )
+
+
+def fault_rates_of(world: World, calendar: Workdays, quality: Array) -> Array:
+    """Faults a day by provider, the better the network the fewer; index -1 and -2 are premises without one."""
+    p = world.installation
+    relative = np.exp(p.fault_quality_slope * np.append(quality, [0.0, 0.0]))
+    return calendar.daily(p.fault_rate_per_month) * relative
 
 
 def by_class(numbers: Any) -> Array:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.awareness import meet_all
+from sim.awareness import meet
+from sim.choice import APPEAL_UNIT
 from sim.draws import Luck, draw, normal, pair
 from sim.queueing import serve_day
 from sim.record import Record
@@ -32,11 +33,12 @@ def answer_calls(
 ) -> None:
     """The focal operator's day at the telephone: sales calls among customers' service calls, one queue."""
     callers = diary.due(today)
-    callers = callers[(state.decision_day[callers] != NEVER) & (state.offers[callers] & 1 == 0)]
     callers = callers[np.argsort(state.address[callers], kind="stable")]
-    day = telephone_day(
+    callers, day = telephone_day(
         luck.key,
-        state.address[callers],
+        callers,
+        state.deal,
+        state.decision_day,
         scene.appeal.address[0],
         customers,
         scene.talks,
@@ -46,7 +48,7 @@ def answer_calls(
         staff.shift_end,
     )
     staff.busy_minutes = day.busy_minutes
-    _consult(state, scene, staff, hours, record, callers, day.agent, today)
+    _consult(state, scene, staff, hours, callers, day.agent, today)
     _count_calls(state, record, callers, day, today)
     lost = callers[day.agent < 0]
     if lost.size:
@@ -82,15 +84,18 @@ def poisson_quantile(uniform, mean):
 
 
 @njit(cache=True)
-def telephone_day(key, callers, team, customers, talks, until, edges, shift_start, shift_end):
-    """Service calls around a level that differs from day to day; arrivals by the profile; lengths, patience; and the
+def telephone_day(key, due, deal, decision_day, team, customers, talks, until, edges, shift_start, shift_end):
+    """Those who still look and have no offer yet call among the customers.
+
+    Service calls around a level that differs from day to day; arrivals by the profile; lengths, patience; and the
     day's queue."""
+    callers = np.array([row for row in due if decision_day[row] != NEVER and not deal.offers[row] & 1], np.int64)
     level = np.exp(talks.service_level_log_sd * normal(draw(key, team, 1)) - 0.5 * talks.service_level_log_sd**2)
     service = poisson_quantile(draw(key, team, 2), talks.service_calls_per_customer_day * customers * level)
     sales, n = callers.size, callers.size + service
     arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
-        where = pair(callers[i], team) if i < sales else pair(team, i - sales)
+        where = pair(deal.address[callers[i]], team) if i < sales else pair(team, i - sales)
         mean = talks.sales_minutes if i < sales else talks.service_minutes
         arrival[i] = np.interp(draw(key, where, 0), until, edges)
         handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where, 1)) - 0.5 * talks.log_sd**2)
@@ -109,34 +114,46 @@ def telephone_day(key, callers, team, customers, talks, until, edges, shift_star
             minutes[0 if call < sales else 1] += handling[call]
         if call < sales:
             agent[call], wait[call], given_up[call] = served[2][i], served[1][i], served[3][i]
-    return PhoneDay(agent, wait, given_up, busy, minutes[0], minutes[1], service)
+    return callers, PhoneDay(agent, wait, given_up, busy, minutes[0], minutes[1], service)
 
 
 def _consult(
-    state: MarketState,
-    scene: Scene,
-    staff: StaffTable,
-    hours: OpeningHours,
-    record: Record,
-    callers: Array,
-    agent: Array,
-    today: int,
+    state: MarketState, scene: Scene, staff: StaffTable, hours: OpeningHours, callers: Array, agent: Array, today: int
 ) -> None:
     """An answered caller gets an offer, better or worse with the agent's skill, worse when agents hurry."""
     p = scene.world.calls
-    reached = agent >= 0
-    rows = callers[reached]
-    if not rows.size:
-        return
-    occupancy = staff.busy_minutes.sum() / (len(staff) * min(480.0, hours.minutes))
-    hurry = np.clip((occupancy - p.haste_occupancy_share) / (1.0 - p.haste_occupancy_share), 0.0, 1.0)
-    logit = p.agent_skill_logit * staff.skill[agent[reached]] + p.haste_logit * hurry + scene.world.choice.inbound_logit
-    put_offers(state, rows, 0, INBOUND, logit)
-    signals = scene.world.signals
-    meet_all(state.mind, scene.fading, rows, np.zeros(rows.size, np.int64), today, signals.phone_recall_share, 0.0, 0.0)
-    state.touch_day[rows, INBOUND] = today
-    record.add_channel("contacts", np.full(rows.size, INBOUND))
-    record.event(today, "consultation", rows, 0, actor=agent[reached], channel=INBOUND, value=logit)
+    occupancy = float(staff.busy_minutes.sum()) / (len(staff) * min(480.0, hours.minutes))
+    hurry = min(max((occupancy - p.haste_occupancy_share) / (1.0 - p.haste_occupancy_share), 0.0), 1.0)
+    common = p.haste_logit * hurry + scene.world.choice.inbound_logit
+    recall = scene.world.signals.phone_recall_share
+    _offer(
+        state.mind,
+        scene.fading,
+        state.offers,
+        state.appeal,
+        state.offer_channel,
+        state.touch_day,
+        callers,
+        agent,
+        staff.skill,
+        p.agent_skill_logit,
+        common,
+        recall,
+        today,
+    )
+
+
+@njit(cache=True)
+def _offer(mind, fading, offers, appeal, channel, touch_day, callers, agent, skill, skill_logit, common, recall, today):
+    for i in range(callers.size):
+        if agent[i] >= 0:
+            row = callers[i]
+            logit = skill_logit * skill[agent[i]] + common
+            offers[row] |= np.uint8(1)
+            appeal[row, 0] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+            channel[row, 0] = INBOUND
+            touch_day[row, INBOUND] = today
+            meet(mind, fading, row, 0, today, recall, 0.0, 0.0)
 
 
 def _count_calls(state: MarketState, record: Record, callers: Array, day: PhoneDay, today: int) -> None:
@@ -150,6 +167,8 @@ def _count_calls(state: MarketState, record: Record, callers: Array, day: PhoneD
     record.add("wait_minutes", float(day.wait[reached].sum()))
     record.add("sales_minutes", day.sales_minutes)
     record.add("service_minutes", day.service_minutes)
+    record.channel["contacts"][INBOUND] += answered
+    record.event(today, "consultation", callers[reached], 0, actor=day.agent[reached], channel=INBOUND)
     record.event(today, "call", callers, 0, channel=INBOUND)
     record.event(today, "redial", callers[day.given_up > 0], 0, channel=INBOUND)
     record.event(today, "abandoned", callers[~reached], 0, channel=INBOUND)

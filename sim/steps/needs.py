@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.awareness import awareness_of, remembered
 from sim.choice import APPEAL_UNIT, standing_value
-from sim.draws import Luck, draw, normal, pair
+from sim.draws import Luck, draw, normal, pair, rows_below
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import NEVER, NONE, VACANT, MarketState
@@ -21,8 +21,7 @@ DAILY_MAX = 0.5  # no business is more likely than this to start looking on one 
 
 def start_shopping(state: MarketState, scene: Scene, calls: CallDiary, record: Record, today: int, luck: Luck) -> None:
     """Today's shoppers: whoever draws below its chance; the limits only spare most rows the exact look."""
-    rows = luck.below(state.address, state.shopping_limit)
-    rows = _exactly(luck.key, state.address, state.urge_columns, scene.fading, scene.urge, rows, today)
+    rows = _starters(luck.key, state.address, state.urge_columns, scene.fading, scene.urge, today)
     begin_search(state, scene, calls, record, rows, today, luck)
 
 
@@ -130,14 +129,14 @@ def chance_of_row(columns, fading, urge, row, today):
 
 
 @njit(cache=True)
-def _exactly(key, address, columns, fading, urge, rows, today):
-    """Of the rows below their limit, those below today's exact chance."""
-    out, n = np.empty(rows.size, np.int64), 0
-    for i in range(rows.size):
-        if draw(key, address[rows[i]], 0) < chance_of_row(columns, fading, urge, rows[i], today):
-            out[n] = rows[i]
+def _starters(key, address, columns, fading, urge, today):
+    """Rows below their limit, and of those the ones below today's exact chance; the number drawn is the same."""
+    rows, n = rows_below(key, address, columns.shopping_limit), 0
+    for row in rows:
+        if draw(key, address[row], 0) < chance_of_row(columns, fading, urge, row, today):
+            rows[n] = row
             n += 1
-    return out[:n].copy()
+    return rows[:n].copy()
 
 
 @njit(cache=True)

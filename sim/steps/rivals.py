@@ -44,7 +44,7 @@ def close_sales(
     )
     if held_back.any():
         hold_back(state, scene, rows[held_back], ledger, record, today)
-    leaving = (chosen != STAY) & ~held_back
+    leaving = np.flatnonzero((chosen != STAY) & ~held_back)
     place_orders(state, scene, orders, record, rows[leaving], chosen[leaving].astype(np.int64), today, luck)
     state.close_search(rows)
     state.stir(rows)

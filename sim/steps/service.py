@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.draws import Luck, pair_addresses
+from sim.draws import Luck, date_after, draw, pair
 from sim.ledger import Ledger
 from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import NONE, MarketState
+from sim.state import NEVER, NONE, MarketState
 from sim.steps import contracts
 from sim.steps.signals import News
 from sim.tenants import event_days
@@ -46,16 +46,35 @@ def install(
 def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, today: int, luck: Luck) -> None:
     """Access refused, or patience lost: faster after a missed date."""
     p = scene.world.installation
-    impatient = np.where(today - orders["placed"] > p.cancelling_after_days, p.cancelling_per_day, 0.0)
-    impatient = impatient * np.where(today > orders["promised"], p.late_cancelling_factor, 1.0)
-    where = pair_addresses(orders["address"], scene.appeal.address[orders["operator"]])
-    gone = (orders["refused"] & (orders["ready"] <= today)) | (luck.uniform(where, 0) < impatient)
+    gone = _give_up(
+        luck.key,
+        orders.table,
+        scene.appeal.address,
+        today,
+        p.cancelling_after_days,
+        p.cancelling_per_day,
+        p.late_cancelling_factor,
+    )
     if not gone.any():
         return
     lost = orders.take(gone)
     release(state, scene, lost["row"], today)
     record.add("cancelled", int((lost["operator"] == 0).sum()))
     record.event(today, "cancelled", lost["row"], lost["operator"], channel=lost["channel"], value=lost["bill"])
+
+
+@njit(cache=True)
+def _give_up(key, orders, operator_address, today, after_days, chance, late_factor):
+    """Which orders are lost today: access refused once somebody comes, or patience lost, faster after a missed date."""
+    gone = np.zeros(orders.size, np.bool_)
+    for i in range(orders.size):
+        order = orders[i]
+        if order.refused and order.ready <= today:
+            gone[i] = True
+        elif today - order.placed > after_days:
+            where = pair(order.address, operator_address[order.operator])
+            gone[i] = draw(key, where, 0) < chance * (late_factor if today > order.promised else 1.0)
+    return gone
 
 
 def release(state: MarketState, scene: Scene, rows: Array, today: int) -> None:
@@ -108,29 +127,44 @@ def fail(state: MarketState, scene: Scene, news: News, record: Record, today: in
     rows = np.flatnonzero(state.fault_day == today)
     if not rows.size:
         return
-    p = scene.world.installation
-    hit = rows[state.provider[rows] > NONE]
-    disappoint(state, scene, hit, p.fault_satisfaction, today)
-    state.unsettled_until[hit] = today + round(scene.world.needs.unsettled_days)
+    memory = round(scene.world.needs.unsettled_days)
+    annoyance = scene.world.installation.fault_satisfaction
+    hit = _break(
+        luck.key,
+        state.contracts,
+        state.fault_day,
+        scene.fault_rates,
+        rows,
+        annoyance,
+        scene.fading.satisfaction,
+        today,
+        memory,
+    )
     news.complaint(hit, state.provider[hit])
-    schedule_faults(state, scene, rows, today, luck)
     state.stir(hit)
-    record.add("faults", int((state.provider[hit] == 0).sum()))
+
+
+@njit(cache=True)
+def _break(key, contracts, fault_day, rates, rows, annoyance, fading, today, memory_days):
+    """Customers with a fault are annoyed and unsettled; every premises gets the date of its next one."""
+    hit, n = np.empty(rows.size, np.int64), 0
+    for row in rows:
+        provider = contracts.provider[row]
+        if provider > NONE:
+            idle = today - contracts.satisfaction_day[row]
+            contracts.satisfaction[row] = contracts.satisfaction[row] * np.exp(-fading * idle) + annoyance
+            contracts.satisfaction_day[row] = today
+            contracts.unsettled_until[row] = today + memory_days
+            hit[n] = row
+            n += 1
+        fault_day[row] = date_after(draw(key, contracts.address[row], 0), rates[provider], today, NEVER)
+    return hit[:n].copy()
 
 
 def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
-    """The next fault of each premises, by the quality of its present provider's network."""
-    p = scene.world.installation
-    quality = np.append(scene.appeal.quality, [0.0, 0.0])[state.provider[rows]]
-    rate = scene.calendar.daily(p.fault_rate_per_month) * np.exp(p.fault_quality_slope * quality)
+    """The first fault of tenants, by the quality of their provider's network."""
+    rate = scene.fault_rates[state.provider[rows]]
     state.fault_day[rows] = event_days(luck, state.address[rows], 0, rate, today)
-
-
-def disappoint(state: MarketState, scene: Scene, rows: Array, amount: float | Array, today: int) -> None:
-    """Satisfaction changes by an amount (negative: it falls), on top of what is not yet forgiven."""
-    idle = today - state.satisfaction_day[rows].astype(np.int64)
-    state.satisfaction[rows] = state.satisfaction[rows] * np.exp(-scene.fading.satisfaction * idle) + amount
-    state.satisfaction_day[rows] = today
 
 
 def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
@@ -138,14 +172,21 @@ def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
     rows = np.flatnonzero(state.resizing_day == today)
     if not rows.size:
         return
-    p = scene.world.demography
-    grows = luck.uniform(state.address[rows], 0) < 0.5
-    step = np.where(grows, p.resizing_factor, 1.0 / p.resizing_factor)
-    state.usage[rows] *= step
-    state.monthly_bill[rows] *= step
-    state.unsettled_until[rows[grows]] = today + round(scene.world.needs.unsettled_days)
-    schedule_resizing(state, scene, rows, today, luck)
-    state.stir(rows[grows])
+    p, memory = scene.world.demography, round(scene.world.needs.unsettled_days)
+    rate = scene.calendar.daily(p.resizing_rate_per_month)
+    _grow_or_shrink(luck.key, state.contracts, state.resizing_day, rows, p.resizing_factor, rate, today, memory)
+    state.stir(rows)
+
+
+@njit(cache=True)
+def _grow_or_shrink(key, contracts, resizing_day, rows, factor, rate, today, memory_days):
+    for row in rows:
+        grows = draw(key, contracts.address[row], 0) < 0.5
+        contracts.usage[row] *= factor if grows else 1.0 / factor
+        contracts.monthly_bill[row] *= factor if grows else 1.0 / factor
+        if grows:
+            contracts.unsettled_until[row] = today + memory_days
+        resizing_day[row] = date_after(draw(key, contracts.address[row], 1), rate, today, NEVER)
 
 
 def schedule_resizing(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
