@@ -374,6 +374,9 @@ def enlarge(city: City, times: float) -> City:
     copies = [np.arange(city.n)] * whole + [part]
     row = np.concatenate(copies)
     copy = np.repeat(np.arange(len(copies)), [each.size for each in copies])
+    group = city.zone[row].astype(np.int64) * len(PREMISES) + city.premises_type[row]
+    kept = np.isin(group, group[city.occupied[row]])  # a vacant unit without a donor could never be let
+    row, copy = row[kept], copy[kept]
     rows = {name: getattr(city, name)[row] for name in ROW_COLUMNS}
     marks = np.array(["", *(f"~{k + 2}" for k in range(len(copies)))][: len(copies)]).astype("S")
     rows["premises_id"] = np.char.add(rows["premises_id"], marks[copy])
