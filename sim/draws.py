@@ -79,7 +79,7 @@ def fill_uniform(key, address, k):
 
 @njit(cache=True)
 def date_after(uniform, rate_per_day, today, never):
-    """The day on which an event with a constant daily rate comes, at least tomorrow; `never` if it lies too far ahead."""
+    """The day of an event with a constant daily rate, at least tomorrow; `never` if it lies too far ahead."""
     if rate_per_day <= 0.0:
         return never
     return int(min(today + max(np.ceil(-np.log(uniform) / rate_per_day), 1.0), never))

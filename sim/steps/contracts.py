@@ -74,15 +74,27 @@ def _take_over(key, contracts, terms, rows, new, bill, content, today):
 def _count_activations(state: MarketState, scene: Scene, done: Orders, old: Array, record: Record, today: int) -> None:
     record.add_flow("gross_adds", done["operator"])
     record.event(today, "activated", done["row"], done["operator"], channel=done["channel"], value=done["bill"])
-    ours = np.flatnonzero(done["operator"] == 0)
-    if not ours.size:
-        return
-    record.add_zone("gross_adds", state.zone[done["row"][ours]])
-    record.add_channel("gross_adds", done["channel"][ours])
-    for channel in range(3):
-        record.channel["influenced"][channel] += int((done["influenced"][ours] >> channel & 1).sum())
-    record.add("won_from_competitors", int((old[ours] > NONE).sum()))
-    record.revenue_change += float(done["bill"][ours].sum()) * record.month_left
+    channel = record.channel
+    won, bills = _tally(
+        done.table, old, state.zone, record.zone["gross_adds"], channel["gross_adds"], channel["influenced"]
+    )
+    record.add("won_from_competitors", won)
+    record.revenue_change += bills * record.month_left
+
+
+@njit(cache=True)
+def _tally(done, old, zone, by_zone, by_channel, influenced):
+    """Count the focal operator's activations; returns how many were won from competitors, and their bills."""
+    won, bills = 0, 0.0
+    for i in range(done.size):
+        if done[i].operator == 0:
+            by_zone[zone[done[i].row]] += 1
+            by_channel[done[i].channel] += 1
+            for c in range(influenced.size):
+                influenced[c] += done[i].influenced >> c & 1
+            won += old[i] > NONE
+            bills += done[i].bill
+    return won, bills
 
 
 def leave(state: MarketState, scene: Scene, rows: Array, record: Record, today: int, how: str) -> None:

@@ -64,30 +64,41 @@ def close(
     if (state.order_operator[rows] != NONE).any():
         _withdraw(orders, record, rows, today)
     record.add("market_closures", rows.size)
-    state.close_search(rows)
-    for column, value in (
-        (state.provider, VACANT),
-        (state.order_operator, NONE),
-        (state.monthly_bill, 0.0),
-        (state.employees, 0),
-        (state.contract_end, NEVER),
-        (state.contract_start, LONG_AGO),
-        (state.term_months, 0),
-        (state.renewals, 0),
-        (state.satisfaction, 0.0),
-        (state.news, 0.0),
-        (state.opt_out, 0),
-        (state.shopping_limit, 0),
-        (state.touch_day, LONG_AGO),
-        (state.unsettled_until, LONG_AGO),
-        (state.fault_day, NEVER),
-        (state.resizing_day, NEVER),
-    ):
-        column[rows] = value
+    _vacate(
+        state.contracts,
+        state.employees,
+        state.news,
+        state.opt_out,
+        state.shopping_limit,
+        state.touch_day,
+        state.fault_day,
+        state.resizing_day,
+        state.decision_day,
+        state.offers,
+        state.appeal,
+        rows,
+    )
     next_tenancy(state, rows)
     state.turnover_day[rows] = event_days(streams("demography"), state.address[rows], 2, turnover.opening_rate, today)
     soon = state.turnover_day[rows] < turnover.prepared_until
     choose_tenants(state, scene, turnover, rows[soon], streams)
+
+
+@njit(cache=True)
+def _vacate(
+    contracts, employees, news, opt_out, limit, touch_day, fault_day, resizing_day, decision_day, offers, appeal, rows
+):
+    for row in rows:
+        contracts.provider[row] = VACANT
+        contracts.order_operator[row] = NONE
+        contracts.monthly_bill[row] = 0.0
+        contracts.contract_start[row], contracts.contract_end[row] = LONG_AGO, NEVER
+        contracts.term_months[row], contracts.renewals[row] = 0, 0
+        contracts.satisfaction[row], contracts.unsettled_until[row] = 0.0, LONG_AGO
+        employees[row], news[row], opt_out[row], limit[row] = 0, 0.0, 0, 0
+        touch_day[row] = LONG_AGO
+        fault_day[row], resizing_day[row], decision_day[row] = NEVER, NEVER, NEVER
+        offers[row], appeal[row] = 0, 0
 
 
 def _withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:

@@ -31,7 +31,7 @@ def begin_search(
     """A search begins: its last day is set, and the operators that come to mind are called, rivals at once."""
     if not rows.size:
         return
-    asked, days = whom_to_ask(
+    callers, days = whom_to_ask(
         luck.key,
         state.mind,
         scene.fading,
@@ -44,16 +44,14 @@ def begin_search(
         scene.network,
         state.zone,
         state.offer_channel,
+        state.decision_day,
+        state.shopping_limit,
+        record.asked,
         rows,
         today,
     )
-    state.decision_day[rows] = np.minimum(today + days, NEVER - 1)
-    state.shopping_limit[rows] = 0
-    callers = np.flatnonzero(asked[:, 0])
-    lead = np.floor(luck.uniform(state.address[rows[callers]], 2) * days[callers]).astype(np.int64)
-    calls.add(rows[callers], today + lead)
+    calls.add(callers, days)
     record.add("market_shopping", rows.size)
-    record.asked += asked.sum(0)
 
 
 def put_offers(state: MarketState, rows: Array, operator: Array | int, channel: int, logit: Array) -> None:
@@ -170,21 +168,38 @@ def found(awareness, discovery):
 
 @njit(cache=True)
 def whom_to_ask(
-    key, mind, fading, appeal, deal, peers, urge, presence, answered, network, zone, offer_channel, rows, today
+    key,
+    mind,
+    fading,
+    appeal,
+    deal,
+    peers,
+    urge,
+    presence,
+    answered,
+    network,
+    zone,
+    offer_channel,
+    decision_day,
+    limit,
+    asked,
+    rows,
+    today,
 ):
-    """Who comes to mind and is called, (rows, o) of 0 or 1, and the length of the search in days.
+    """The search's last day, and who comes to mind and is called; returns those who call the focal operator, and when.
 
     An operator comes to mind with its awareness, or is found; of those, the best by what is known of them are called,
-    at most
-    `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there may try
-    one more.
+    at most `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there
+    may try one more.
     """
     operators = presence.size
-    asked, days = np.zeros((rows.size, operators), np.int64), np.empty(rows.size, np.int64)
+    callers, call_day, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
     score = np.empty(operators)
     for i in range(rows.size):
         row = rows[i]
-        days[i] = max(np.ceil(urge.search_days[deal.size_class[row]] * (0.5 + draw(key, deal.address[row], 1))), 1)
+        days = int(max(np.ceil(urge.search_days[deal.size_class[row]] * (0.5 + draw(key, deal.address[row], 1))), 1))
+        decision_day[row] = min(today + days, NEVER - 1)
+        limit[row] = 0
         for o in range(operators):
             where = pair(deal.address[row], appeal.address[o])
             known = network[o, zone[row]] and deal.provider[row] != o
@@ -204,8 +219,11 @@ def whom_to_ask(
                 break
             score[best] = -np.inf
             calls_left -= 1
-            asked[i, best] = 1
-            if best > 0:
+            asked[best] += 1
+            if best == 0:
+                callers[n], call_day[n] = row, today + int(draw(key, deal.address[row], 2) * days)
+                n += 1
+            else:
                 where = pair(deal.address[row], appeal.address[best])
                 if draw(key, where, 3) < answered[best]:
                     logit = urge.skill_logit * normal(draw(key, where, 4)) + urge.inbound_logit
@@ -214,4 +232,4 @@ def whom_to_ask(
                     offer_channel[row, best] = 0
                 elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
                     calls_left, lost = calls_left + 1, True
-    return asked, days
+    return callers[:n].copy(), call_day[:n].copy()
