@@ -329,11 +329,12 @@ def geometry(graph: nx.Graph, zones: dict[str, Any], rows: dict[str, Any]) -> di
     z = zones["zone_id"].size
     tenants = np.flatnonzero(rows["occupied"])
     group = rows["zone"][tenants].astype(np.int64) * len(PREMISES) + rows["premises_type"][tenants]
+    donors = grouped(group, z * len(PREMISES))
     return {
         "travel_minutes": geography.travel_minutes(graph),
         "zone_neighbours": geography.neighbours(graph),
         "door_distance_km": geography.door_distance_km(zones["area_km2"], buildings_by_zone(rows, z)),
-        "donors": grouped(group, z * len(PREMISES)),
+        "donors": Csr(donors.indptr, tenants[donors.indices].astype(np.int32)),  # vacant units may stand in between
     }
 
 
