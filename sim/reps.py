@@ -1,0 +1,96 @@
+"""Field representatives as a table: one row a person, in the order of hiring; whoever leaves keeps the row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+TRAINING, PRODUCTIVE, LEFT = 0, 1, 2
+STAGES = ("training", "productive", "left")
+
+
+@dataclass
+class RepTable:
+    """What representatives are, do and earn; counts and money of the current month."""
+
+    address: Array  # uint64, of the rep's number: the address of its luck
+    stage: Array  # int8
+    probation: Array  # bool
+    hired_day: Array  # int64
+    productive_day: Array  # int64, first day in the field
+    left_day: Array  # int64
+    ability: Array  # float64, mean 1 among applicants
+    skill: Array  # float64, 0 to 1: practice towards the ceiling
+    effort: Array  # float64, today's, 1 is a usual day
+    visits_ever: Array  # int64
+    # the month
+    plan: Array  # float64, monthly bills to sell
+    visits: Array  # int64
+    contacts: Array  # int64, visits that met the decision-maker
+    followups: Array  # int64
+    contracts: Array  # int64, signed
+    bills_signed: Array  # float64, monthly bills of these
+    bills_activated: Array  # float64
+    bills_cancelled: Array  # float64
+    effort_sum: Array  # float64, over days worked
+    days_worked: Array  # int64
+    pay_fixed: Array  # float64
+    pay_variable: Array  # float64
+
+    @classmethod
+    def empty(cls) -> RepTable:
+        """Nobody yet."""
+        return cls(**{field.name: np.empty(0, _DTYPES.get(field.name, np.float64)) for field in fields(cls)})
+
+    def __len__(self) -> int:
+        return len(self.address)
+
+    def add(self, people: int) -> Array:
+        """Append rows of zeros; returns their numbers."""
+        first = len(self)
+        for field in fields(self):
+            old = getattr(self, field.name)
+            setattr(self, field.name, np.concatenate([old, np.zeros(people, old.dtype)]))
+        return np.arange(first, first + people)
+
+    def rows(self, stage: int) -> Array:
+        """Rows of those in a stage."""
+        return np.flatnonzero(self.stage == stage)
+
+    def begin_month(self) -> None:
+        """Set the month's counts and pay to zero."""
+        for name in _MONTHLY:
+            getattr(self, name)[:] = 0
+
+
+_DTYPES: dict[str, type] = {
+    "address": np.uint64,
+    "stage": np.int8,
+    "probation": np.bool_,
+    "hired_day": np.int64,
+    "productive_day": np.int64,
+    "left_day": np.int64,
+    "visits_ever": np.int64,
+    "visits": np.int64,
+    "contacts": np.int64,
+    "followups": np.int64,
+    "contracts": np.int64,
+    "days_worked": np.int64,
+}
+_MONTHLY = (
+    "visits",
+    "contacts",
+    "followups",
+    "contracts",
+    "bills_signed",
+    "bills_activated",
+    "bills_cancelled",
+    "effort_sum",
+    "days_worked",
+    "pay_fixed",
+    "pay_variable",
+)
