@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.draws import Luck, Streams, tenancy_addresses
+from sim.draws import Luck, Streams, pair_addresses, tenancy_addresses
 from sim.standstill import Standstill
 from sim.state import NEVER, NONE, VACANT, MarketState
 from sim.tenants import Lifetimes, after, draw_traits, event_days
@@ -38,17 +38,16 @@ def open_market(
     streams: Streams,
 ) -> MarketState:
     """All premises on the morning of the first day."""
-    state = MarketState.empty(len(city.id_hash), len(city.operators))
-    for name, source in (
-        ("id_hash", city.id_hash),
-        ("zone", city.zone),
-        ("building", city.building),
-        ("premises", city.premises_type),
-        ("sector", city.sector),
-        ("employees", city.employees),
-        ("size_class", city.size_class),
-    ):
-        getattr(state, name)[:] = source
+    state = MarketState.empty(
+        len(city.id_hash),
+        len(city.operators),
+        id_hash=city.id_hash,
+        zone=city.zone,
+        building=city.building,
+        premises=city.premises_type,
+    )
+    for name in ("sector", "employees", "size_class"):
+        getattr(state, name)[:] = getattr(city, name)
     state.address[:] = tenancy_addresses(state.id_hash, state.tenancy)
     tenants = np.flatnonzero(city.occupied)
     draw_traits(state, tenants, world, factor, streams)
@@ -74,15 +73,20 @@ def _draw_lives(state: MarketState, tenants: Array, lives: Lifetimes, opening_ra
 
 
 def _draw_providers(state: MarketState, tenants: Array, city: Any, still: Standstill, luck: Luck) -> None:
-    """Providers by the operators' shares among networks present, a few tenants still without one."""
+    """Providers by the operators' shares among networks present, a few tenants still without one.
+
+    Operators race with exponential times at the addresses of the pairs, so that their order in the file moves nobody.
+    """
     address = state.address[tenants]
-    bounds = np.cumsum(still.provider_share[state.zone[tenants]], axis=1)
-    u = luck.uniform(address, 0)[:, None] * bounds[:, -1:]
-    provider = np.minimum((u > bounds).sum(1), bounds.shape[1] - 1).astype(np.int8)
-    covered = bounds[:, -1] > 0
+    share = still.provider_share[state.zone[tenants]]
+    time = np.full(share.shape, np.inf)
+    for number, operator in enumerate(city.operators):
+        where = pair_addresses(address, np.full(address.size, operator.address))
+        np.divide(-np.log(luck.uniform(where)), share[:, number], out=time[:, number], where=share[:, number] > 0)
+    covered = (share > 0).any(1)
     unserved = (luck.uniform(address, 1) < still.unserved_share) | ~covered
     given = city.provider[tenants]
-    drawn = np.where(unserved, NONE, provider)
+    drawn = np.where(unserved, NONE, time.argmin(1))
     state.provider[tenants] = np.where(given >= NONE, given, drawn)
 
 
