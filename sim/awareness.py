@@ -25,14 +25,20 @@ AIDED = 0.2  # awareness above which a name is recognised (DOMAIN.md M3)
 UNAIDED = 0.5  # and above which it comes to mind by itself, if it is among the three highest
 TOP_OF_MIND = 3
 
+# The stocks of a mind are kept in narrow whole numbers of these units: a million businesses with four operators would
+# otherwise fill three times the memory.
+MEMORY_UNIT = 1 / 65535
+PERSUASION_UNIT = 1 / 4096
+FATIGUE_UNIT = 1 / 16
+
 
 class Mind(NamedTuple):
     """Columns of what businesses know and feel, by premises (n) and operator (o)."""
 
     exposure: Array  # (n,) float32, how much of the ambient presence reaches the business
-    memory: Array  # (n, o) float32, awareness from contacts, at contact_day
-    persuasion: Array  # (n, o) float32, at contact_day
-    fatigue: Array  # (n, o) float32, at contact_day
+    memory: Array  # (n, o) uint16 in MEMORY_UNIT, awareness from contacts, at contact_day
+    persuasion: Array  # (n, o) int16 in PERSUASION_UNIT, at contact_day
+    fatigue: Array  # (n, o) uint8 in FATIGUE_UNIT, at contact_day
     contact_day: Array  # (n, o) int16
 
 
@@ -73,31 +79,34 @@ def awareness_of(mind, fading, presence, row, operator, today):
     """Awareness of one operator in one mind."""
     ambient_unknown = np.exp(-mind.exposure[row] * presence[operator])
     idle = today - mind.contact_day[row, operator]
-    return 1.0 - ambient_unknown * (1.0 - remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory))
+    memory = MEMORY_UNIT * mind.memory[row, operator]
+    return 1.0 - ambient_unknown * (1.0 - remembered(memory, idle, fading.hold_days, fading.memory))
 
 
 @njit(inline="always")
 def persuasion_of(mind, fading, row, operator, today):
     """Goodwill towards one operator in one mind."""
-    return remembered(mind.persuasion[row, operator], today - mind.contact_day[row, operator], 0.0, fading.persuasion)
+    goodwill = PERSUASION_UNIT * mind.persuasion[row, operator]
+    return remembered(goodwill, today - mind.contact_day[row, operator], 0.0, fading.persuasion)
 
 
 @njit(inline="always")
 def fatigue_of(mind, fading, row, operator, today):
     """How tired one business is of one operator's contacts."""
-    return remembered(mind.fatigue[row, operator], today - mind.contact_day[row, operator], 0.0, fading.fatigue)
+    tired = FATIGUE_UNIT * mind.fatigue[row, operator]
+    return remembered(tired, today - mind.contact_day[row, operator], 0.0, fading.fatigue)
 
 
 @njit(inline="always")
 def meet(mind, fading, row, operator, today, recall_share, persuasion, fatigue):
     """One contact: rolls the three stocks to today and adds to them."""
     idle = float(today - mind.contact_day[row, operator])
-    memory = remembered(mind.memory[row, operator], idle, fading.hold_days, fading.memory)
-    mind.memory[row, operator] = memory + (1.0 - memory) * recall_share
-    mind.persuasion[row, operator] = persuasion + remembered(
-        mind.persuasion[row, operator], idle, 0.0, fading.persuasion
-    )
-    mind.fatigue[row, operator] = fatigue + remembered(mind.fatigue[row, operator], idle, 0.0, fading.fatigue)
+    memory = remembered(MEMORY_UNIT * mind.memory[row, operator], idle, fading.hold_days, fading.memory)
+    goodwill = persuasion + persuasion_of(mind, fading, row, operator, today)
+    tired = fatigue + fatigue_of(mind, fading, row, operator, today)
+    mind.memory[row, operator] = np.uint16(np.rint((memory + (1.0 - memory) * recall_share) / MEMORY_UNIT))
+    mind.persuasion[row, operator] = np.int16(np.rint(min(max(goodwill, -7.9), 7.9) / PERSUASION_UNIT))
+    mind.fatigue[row, operator] = np.uint8(np.rint(min(tired, 15.9) / FATIGUE_UNIT))
     mind.contact_day[row, operator] = today
 
 
@@ -112,9 +121,9 @@ def meet_all(mind, fading, rows, operators, today, recall_share, persuasion, fat
 def forget_all(mind, rows, today):
     """New tenants know nobody yet."""
     for i in range(rows.size):
-        mind.memory[rows[i]] = 0.0
-        mind.persuasion[rows[i]] = 0.0
-        mind.fatigue[rows[i]] = 0.0
+        mind.memory[rows[i]] = 0
+        mind.persuasion[rows[i]] = 0
+        mind.fatigue[rows[i]] = 0
         mind.contact_day[rows[i]] = today
 
 

@@ -352,9 +352,11 @@ def note_rows(columns: dict[str, Any], findings: Findings) -> None:
         )
 
 
-def frozen(column: Any) -> Any:
-    """An array that nobody changes by mistake."""
+def frozen(column: Any, name: str = "") -> Any:
+    """An array that nobody changes by mistake; an optional column that says nothing takes no room."""
     if isinstance(column, np.ndarray):
+        if name in OPTIONAL_COLUMNS and column.size and (column == column[0]).all() | (column != column).all():
+            column = np.broadcast_to(column[:1].copy(), column.shape)
         column.flags.writeable = False
     return column
 
@@ -388,9 +390,10 @@ def enlarge(city: City, times: float) -> City:
     zones = {"zone_id": city.zone_id, "area_km2": city.area_km2, "vacant": vacant}
     fingerprint = hashlib.sha256(f"{city.content_hash} x {times!r}".encode()).hexdigest()
     columns = {"vacant": vacant} | rows | geometry(city.territory, zones, rows)
-    return replace(city, content_hash=fingerprint, **{name: frozen(column) for name, column in columns.items()})
+    return replace(city, content_hash=fingerprint, **{name: frozen(column, name) for name, column in columns.items()})
 
 
+OPTIONAL_COLUMNS = ("floor", "is_new", "monthly_bill", "contract_end")
 ROW_COLUMNS = (
     *("premises_id", "id_hash", "zone", "premises_type", "sector", "employees", "size_class", "building", "floor"),
     *("is_new", "occupied", "provider", "monthly_bill", "contract_end"),

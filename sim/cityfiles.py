@@ -230,6 +230,8 @@ def read_csv(path: Path, findings: Findings) -> Table | None:
     """A CSV with comma, semicolon or tab; a decimal comma is read where the comma does not separate."""
     from pyarrow import csv
 
+    pa.set_memory_pool(pa.system_memory_pool())  # the default one keeps 20 MB after a small file
+
     raw = decoded(path, findings)
     if raw is None or not raw.strip():
         if raw is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LARGE = 200_000  # premises from which the memory of the building is worth giving back
+
+
 class Market(mesa.Model):  # type: ignore[misc]
     """A city's telecom B2B market; one step is one working day.
 
@@ -62,6 +67,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.calendar = self.base.calendar
         self.day = 0
         self._open_house()
+        give_back_memory(len(self.state))
         self._hire_first()
         self._look_ahead()
         self.observation = Observation()
@@ -315,6 +321,14 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Verify state and books; raises AssertionError."""
         self.state.check(len(self.operators))
         self.ledger.check()
+
+
+def give_back_memory(rows: int) -> None:
+    """Return what the building of a large market needed for a moment to the system (GNU C library only)."""
+    if rows > LARGE and sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 class MonthlyCollector(DataCollector):  # type: ignore[misc]

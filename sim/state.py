@@ -88,9 +88,9 @@ class MarketState:
     satisfaction: Array  # float32, at satisfaction_day; 0 is content
     satisfaction_day: Array  # int16
     # what it knows and feels
-    memory: Array  # (n, o) float32
-    persuasion: Array  # (n, o) float32
-    fatigue: Array  # (n, o) float32
+    memory: Array  # (n, o) uint16, in awareness.MEMORY_UNIT
+    persuasion: Array  # (n, o) int16, in awareness.PERSUASION_UNIT
+    fatigue: Array  # (n, o) uint8, in awareness.FATIGUE_UNIT
     contact_day: Array  # (n, o) int16
     opt_out: Array  # uint8, bit o: forbids calls of operator o
     news: Array  # float32, log of the effect on shopping, at news_day
@@ -134,10 +134,15 @@ class MarketState:
         return len(self.address)
 
     @classmethod
-    def empty(cls, rows: int, operators: int) -> MarketState:
-        """Vacant premises without a history; whoever builds the market fills the columns in place."""
-        columns: dict[str, Array] = {}
+    def empty(cls, rows: int, operators: int, **shared: Array) -> MarketState:
+        """Vacant premises without a history; whoever builds the market fills the columns in place.
+
+        Columns given as `shared` never change and are taken as they are: the city's own.
+        """
+        columns: dict[str, Array] = dict(shared)
         for field in fields(cls):
+            if field.name in shared:
+                continue
             dtype, wide = _COLUMNS[field.name]
             shape = (rows,) if wide == 0 else (rows, operators if wide == 1 else wide)
             columns[field.name] = np.full(shape, _START.get(field.name, 0), dtype)
@@ -171,8 +176,7 @@ class MarketState:
         assert np.all(self.employees[self.provider > VACANT] > 0), "a tenant without employees"
         assert np.all(self.order_operator[self.provider == VACANT] == NONE), "an order for empty premises"
         assert np.all(self.decision_day[self.provider == VACANT] == NEVER), "empty premises that look for an offer"
-        assert np.all((self.memory >= 0) & (self.memory <= 1)), "memory outside [0, 1]"
-        for name in ("persuasion", "fatigue", "satisfaction", "news", "usage"):
+        for name in ("satisfaction", "news", "usage"):
             assert np.isfinite(getattr(self, name)).all(), f"{name} is not finite"
 
 
@@ -220,9 +224,9 @@ _COLUMNS: dict[str, tuple[type, int]] = {
     "monthly_bill": (np.float32, 0),
     "satisfaction": (np.float32, 0),
     "satisfaction_day": (np.int16, 0),
-    "memory": (np.float32, 1),
-    "persuasion": (np.float32, 1),
-    "fatigue": (np.float32, 1),
+    "memory": (np.uint16, 1),
+    "persuasion": (np.int16, 1),
+    "fatigue": (np.uint8, 1),
     "contact_day": (np.int16, 1),
     "opt_out": (np.uint8, 0),
     "news": (np.float32, 0),
