@@ -1,0 +1,192 @@
+"""The documents keep their word: their commands are read and the cheap ones run, and they leave no metric out."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+import configs
+import sim.city
+from experiments.book import as_markdown
+from experiments.cli import COMMANDS, main
+from experiments.compose import read
+from experiments.figures import FIGURES
+from experiments.schema import MONTHLY, TABLES
+from sim.parameters import book, defaults
+from sim.world import World
+from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
+
+ROOT = Path(__file__).parent.parent
+PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+PICTURE_LIMIT = 300_000  # bytes
+TINY = ("months=1", "warmup=1", "replications=1", "workers=1", "engine=serial", "quiet=true")
+
+
+def fenced(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
+
+
+def lines_of(start: str) -> list[str]:
+    found = [line for page in PAGES for block in fenced(page, "sh") for line in block.splitlines()]
+    return sorted({line for line in found if line.startswith(start)})
+
+
+def words_of(line: str) -> list[str]:
+    """The words after `fieldcast`, without a redirection."""
+    words = shlex.split(line)[1:]
+    return words[: words.index(">")] if ">" in words else words
+
+
+def glossary() -> list[str]:
+    table = PAGES["README.md"].split("## Glossary")[1].split("\n## ")[0]
+    return re.findall(r"^\| (?!term|---)(.+?) \|", table, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def tiny_folder(tmp_path_factory):
+    """The tiny city as a folder."""
+    folder = tmp_path_factory.mktemp("tinytown")
+    for name, columns in tiny_tables().items():
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+    (folder / "city.yaml").write_text(yaml.safe_dump(META))
+    (folder / "operators.yaml").write_text(yaml.safe_dump({"operators": tiny_operators()}))
+    return folder
+
+
+# ---- commands --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", lines_of("fieldcast "))
+def test_every_command_is_read_and_its_configuration_composes(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    name, *words = words_of(line)
+    if name.startswith("-"):
+        assert main([name]) == 0
+    else:
+        assert read(name, COMMANDS[name], words).command == name
+
+
+@pytest.mark.parametrize("line", lines_of("fieldcast parameters"))
+def test_the_parameter_book_is_printed_as_the_docs_say(line, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(words_of(line)) == 0
+
+
+@pytest.mark.parametrize("line", [line for line in lines_of("fieldcast city") if "configs/" in line])
+def test_the_bundled_city_is_sound(line, monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    assert main(words_of(line)) == 0
+
+
+def test_the_first_forecast_of_the_readme_leaves_what_it_promises(tiny_folder, tmp_path, capsys):
+    line = next(line for line in PAGES["README.md"].splitlines() if line.startswith("fieldcast forecast"))
+    assert main([*words_of(line), *TINY, f"city={tiny_folder}", f"out={tmp_path / 'run'}"]) == 0
+    assert (tmp_path / "run" / "summary.csv").exists() and (tmp_path / "run" / "monthly.parquet").exists()
+    named = set(re.findall(r"`(\w+\.(?:parquet|csv|json|yaml|bin|lock))`", PAGES["results.md"]))
+    written = {path.name for path in (tmp_path / "run").iterdir() if path.is_file()}
+    assert written <= named
+
+
+def test_every_make_target_exists():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert all(re.search(rf"^{line.split()[1]}:", makefile, re.MULTILINE) for line in lines_of("make "))
+
+
+def test_python_of_the_readme_runs(monkeypatch, capsys):
+    monkeypatch.setattr(sim.city, "load_city", lambda *_: tiny_city())
+    for block in fenced("README.md", "python"):
+        exec(compile(block, "README.md", "exec"), {})
+    assert "customers" in capsys.readouterr().out
+
+
+def test_every_scenario_stands_in_the_readme():
+    shipped = {path.stem for path in (Path(configs.__file__).parent / "scenario").glob("*.yaml")}
+    assert shipped == set(re.findall(r"^\| `(\w+)` \|", PAGES["README.md"], re.MULTILINE))
+
+
+# ---- words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("metric", MONTHLY)
+def test_every_metric_is_described(metric):
+    described = PAGES["results.md"].split("## Monthly metrics")[1]
+    assert re.search(rf"`{metric}`", described)
+
+
+@pytest.mark.parametrize("name", [name for name in TABLES if name != "monthly_by_rep"])
+def test_every_column_of_every_table_is_named(name):
+    text = PAGES["results.md"]
+    assert f"`{name}.parquet`" in text
+    assert not [column for column in TABLES[name] if not re.search(rf"[`, ]{column}[`,]", text)]
+
+
+def test_every_figure_is_named():
+    assert not [name for name in FIGURES if f"`{name}`" not in PAGES["results.md"]]
+
+
+def test_the_glossary_has_each_term_once_in_order():
+    terms = [term.lower() for term in glossary()]
+    assert terms == sorted(set(terms))
+    wanted = (
+        "inbound, outbound, lead, gross adds, net adds, churn, arpu, cac, backlog, abandonment, occupancy, aht, opt-out"
+    )
+    wanted += ", search, offer, tenancy, premises"
+    assert set(wanted.split(", ")) <= set(terms)
+    assert {"awareness, aided", "awareness, unaided"} <= set(terms)
+
+
+def test_the_description_names_only_numbers_that_exist():
+    paths = {row.path for row in book(defaults())}
+    parts = "|".join(World.model_fields)
+    for page in ("odd.md", "results.md", "README.md"):
+        named = re.findall(rf"`(?:world\.)?((?:{parts})\.\w+)", PAGES[page])
+        assert not [name for name in named if not any(path.startswith(f"world.{name}") for path in paths)], page
+
+
+def test_bare_names_of_the_description_exist():
+    known = {part for row in book(defaults()) for part in row.path.split(".")}
+    known |= {"decision_day", *MONTHLY, "brand", "largest", "tariff_change", "history.csv", "priority"}
+    bare = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", PAGES["odd.md"]))
+    assert not bare - known
+
+
+def test_the_parameter_book_is_the_present_one():
+    table = as_markdown(book(defaults()))
+    assert table in PAGES["parameters.md"], "write docs/parameters.md anew, as its first lines say"
+
+
+# ---- sources, links and pictures -------------------------------------------------------------------------------
+
+
+def test_every_source_has_citation_link_and_date():
+    sources = yaml.safe_load((Path(configs.__file__).parent / "sources.yaml").read_text("utf-8"))
+    used = {row.source for row in book(defaults()) if row.source}
+    assert used <= set(sources)
+    assert not [key for key, source in sources.items() if set(source) != {"citation", "link", "seen"}]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_leads_somewhere(page):
+    folder = ROOT if page == "README.md" else ROOT / "docs"
+    links = re.findall(r"\]\((?!https?:)([^)#]+)", PAGES[page])
+    assert not [link for link in links if not (folder / link).exists()]
+
+
+def test_pictures_are_small():
+    assert not [path.name for path in (ROOT / "docs/pictures").iterdir() if path.stat().st_size > PICTURE_LIMIT]
+
+
+def test_version_is_the_same_everywhere():
+    from experiments import __version__
+
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == __version__
+    assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
