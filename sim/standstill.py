@@ -210,7 +210,8 @@ class _Setting:
         )
         unserved = self.closing * lasting
         served = 1.0 - unserved
-        return served * gain + self.closing * taken, served * loss + self.closing * served * share, unserved
+        closing = self.closing - self.closing_new * unserved  # who has no provider yet is young and closes more often
+        return served * gain + self.closing * taken, served * loss + closing * share, unserved
 
 
 def _found(awareness: Array, discovery: float) -> Array:
