@@ -1,0 +1,87 @@
+"""The common number: opening hours, shifts, staff, and what rivals' lines answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.draws import Streams
+from sim.telephone import OpeningHours, StaffTable, agents_needed, line_answered, mean_handling
+from tests.worlds import shipped
+
+HOURS = OpeningHours()
+CALLS, ECONOMICS = shipped().world.calls, shipped().world.economics
+TEAM = np.uint64(17)
+
+
+def staff(people: int, seed: int = 1) -> StaffTable:
+    """A team of so many people."""
+    table = StaffTable(TEAM, Streams(seed)("agents"))
+    table.resize(people, HOURS)
+    return table
+
+
+def answered(customers: float, at_least: int = 1, sales: float = 6.0) -> float:
+    """What a line for so many customers answers."""
+    return line_answered(customers, sales, HOURS, CALLS, ECONOMICS, 21.0, at_least)
+
+
+def test_calls_arrive_by_the_profile_between_opening_and_closing() -> None:
+    uniform = (np.arange(50_000) + 0.5) / 50_000
+    arrival = HOURS.arrival_minutes(uniform)
+    assert arrival.min() >= 0 and arrival.max() <= HOURS.minutes
+    observed = np.histogram(arrival, HOURS.edges)[0] / arrival.size
+    assert observed == pytest.approx(HOURS.share, abs=1e-3)
+    assert HOURS.share.sum() == pytest.approx(1.0)
+
+
+def test_shifts_last_eight_hours_and_cover_the_whole_day() -> None:
+    start, end = HOURS.shifts(4)
+    assert (end - start == 480).all()
+    assert start.min() == 0 and end.max() == HOURS.minutes
+    assert (HOURS.agents_by_slot(4) >= 2).all()
+    assert HOURS.agents_by_slot(4).max() == 4
+
+
+def test_staff_is_planned_for_an_average_hour() -> None:
+    assert agents_needed(160.0, 6.0, HOURS, 0.5, 1) == 4  # 960 minutes of talks, 240 of each agent's 480
+    assert agents_needed(161.0, 6.0, HOURS, 0.5, 1) == 5
+    assert agents_needed(0.0, 6.0, HOURS, 0.5, 4) == 4
+
+
+def test_the_mean_call_lies_between_sales_and_service() -> None:
+    only_sales, only_service = mean_handling(CALLS, 1.0, 0.0), mean_handling(CALLS, 0.0, 1.0)
+    assert (only_sales, only_service) == (CALLS.sales_handling_minutes, CALLS.service_handling_minutes)
+    assert mean_handling(CALLS, 1.0, 1.0) == pytest.approx((only_sales + only_service) / 2)
+    assert mean_handling(CALLS, 0.0, 0.0) == 0.0
+
+
+def test_lines_answer_a_share_of_calls_and_more_with_more_agents() -> None:
+    shares = [answered(3000, at_least) for at_least in (10, 20, 40)]
+    assert 0.5 < shares[0] < shares[1] < shares[2] <= 1.0 + 1e-12
+
+
+def test_a_larger_line_with_the_same_occupancy_answers_more() -> None:
+    assert answered(20_000) > answered(1_000)
+
+
+def test_who_comes_as_number_i_is_the_same_in_a_small_and_a_large_team() -> None:
+    assert staff(3).skill.tolist() == staff(9).skill[:3].tolist()
+
+
+def test_people_come_and_go_at_the_end_of_the_list() -> None:
+    table = staff(6)
+    before = table.skill.copy()
+    table.resize(2, HOURS)
+    table.resize(6, HOURS)
+    assert table.skill.tolist() == before.tolist()
+    assert len(table) == len(table.busy_minutes) == len(table.shift_start) == 6
+
+
+def test_teams_of_even_size_are_neither_good_nor_poor() -> None:
+    for seed in range(5):
+        assert staff(6, seed).skill.mean() == pytest.approx(0.0, abs=1e-12)
+
+
+def test_skills_spread_like_a_standard_normal() -> None:
+    assert staff(400).skill.std() == pytest.approx(1.0, abs=0.05)
