@@ -97,12 +97,12 @@ def dates_after(key, address, k, rate_per_day, today, never):
 @njit(cache=True)
 def rows_below(key, address, limit):
     """Rows whose draw (k = 0) lies below their limit, a chance scaled to 2**32."""
-    out = np.empty(address.size, np.int64)
+    out = np.empty(address.size, np.int32)
     n = 0
     for i in range(address.size):  # branch-free: the slot is always written, the counter moves on a hit
         out[n] = i
         n += (bits(key, address[i], uint64(0)) >> uint64(32)) < uint64(limit[i])
-    return out[:n].copy()
+    return out[:n].astype(np.int64)
 
 
 @njit(cache=True)

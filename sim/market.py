@@ -67,13 +67,13 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.calendar = self.base.calendar
         self.day = 0
         self._open_house()
-        give_back_memory(len(self.state))
         self._hire_first()
         self._look_ahead()
         self.observation = Observation()
         self.observation.see(self, -self.parameters.warmup, self._month_before())
         self.record.begin_month()
         self.datacollector = MonthlyCollector(self.observation.monthly[0])
+        give_back_memory(len(self.state))
 
     # ---- the day ----------------------------------------------------------------------------------------------------
 
