@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -52,6 +52,46 @@ class Crews(Section):
     )
 
 
+class Stages(Section):
+    """Which of the six stages of building the department take place."""
+
+    test_sales: bool = Field(True, description="Test sales on plots of each premises type, and the plan from them.")
+    labour_market: bool = Field(True, description="Study of the labour market.")
+    recruiting: bool = Field(True, description="Recruiting funnel, training and certification.")
+    debugging: bool = Field(True, description="A month in which consultants sell along and coach.")
+    processes: bool = Field(True, description="Processes described, head of sales trained.")
+    remote_support: bool = Field(True, description="Three months of support by daily calls.")
+
+
+class Scheme(Section):
+    """How representatives are paid."""
+
+    name: str = Field("mixed_growing", description="Name of the pay scheme.")
+    terms: dict[str, Any] = Field({}, description="Terms that differ from the scheme's own, by name.")
+
+
+class Department(Section):
+    """The focal operator's field sales department."""
+
+    active: bool = Field(False, description="Whether there is one.")
+    reps: int = Field(6, ge=0, le=200, description="Productive representatives planned.")
+    mode: Literal["turnkey", "alone"] = Field("turnkey", description="Built with consultants, or without.")
+    start_month: int = Field(1, ge=1, le=240, description="Month in which building begins.")
+    stages: Stages = Stages()
+    heads: int = Field(0, ge=0, le=50, description="Heads of sales; 0 appoints one for every span of control.")
+    territory_policy: Literal["equal_potential", "by_district", "by_premises"] = Field(
+        "equal_potential", description="How zones are given to representatives."
+    )
+    priority_zones: tuple[str, ...] = Field((), description="Ids of zones to be worked first, as a list.")
+    doors: Literal["sweep", "priority", "expected_value"] = Field(
+        "sweep", description="Which doors are knocked on next."
+    )
+    close_month: int | None = Field(
+        None, ge=2, le=240, strict=True, description="Month from which on there is no department, or null for never."
+    )
+    scheme: Scheme = Scheme()
+
+
 class Event(Section):
     """Something that happens to the market in a month, whatever the operator decides."""
 
@@ -73,4 +113,5 @@ class Decisions(Section):
     advertising: Advertising = Advertising()
     call_centre: CallCentre = CallCentre()
     crews: Crews = Crews()
+    department: Department = Department()
     events: tuple[Event, ...] = ()
