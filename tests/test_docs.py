@@ -1,4 +1,7 @@
-"""The documents keep their word: their commands are read and the cheap ones run, and they leave no metric out."""
+"""The documents keep their word: their commands are read and the cheap ones run, and they leave no metric out.
+
+`python -m tests.test_docs` writes the table of docs/parameters.md anew.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +163,7 @@ def test_bare_names_of_the_description_exist():
 
 def test_the_parameter_book_is_the_present_one():
     table = as_markdown(book(defaults()))
-    assert table in PAGES["parameters.md"], "write docs/parameters.md anew, as its first lines say"
+    assert table in PAGES["parameters.md"], "write docs/parameters.md anew: python -m tests.test_docs"
 
 
 # ---- sources, links and pictures -------------------------------------------------------------------------------
@@ -190,3 +193,13 @@ def test_version_is_the_same_everywhere():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == __version__
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def write_parameter_book() -> None:
+    """The page's own words stay, its table is replaced."""
+    words = PAGES["parameters.md"].split("| path |")[0]
+    (ROOT / "docs/parameters.md").write_text(words + as_markdown(book(defaults())), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_parameter_book()
