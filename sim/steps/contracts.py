@@ -114,7 +114,7 @@ def leave(state: MarketState, scene: Scene, rows: Array, record: Record, today: 
 
 def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: Luck) -> None:
     """Contracts that end today are renewed at today's tariff; those whose window opens wake their customers."""
-    state.stir(np.flatnonzero(state.contract_end == today + scene.urge.window_days))
+    state.stir(np.flatnonzero(state.contract_end == today + 1 + scene.urge.window_days))  # open from tomorrow
     ended = np.flatnonzero(state.contract_end == today)
     if not ended.size:
         return
