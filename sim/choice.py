@@ -20,6 +20,7 @@ from sim.draws import draw, pair
 Array = np.ndarray[Any, Any]
 
 STAY = -1
+FIELD = 1  # the number of the personal channel
 APPEAL_UNIT = 1 / 32  # offers keep the seller's effect as an int8 of this unit, in logits
 
 
@@ -39,6 +40,7 @@ class Deal(NamedTuple):
     satisfaction_day: Array  # int16
     offers: Array  # uint8, bit o: operator o made an offer in this search
     appeal: Array  # (n, o) int8, the seller's effect on the offer
+    offer_channel: Array  # (n, o) uint8, who made the offer
 
 
 class Appeal(NamedTuple):
@@ -58,6 +60,7 @@ class Appeal(NamedTuple):
     no_provider_logit: float
     similarity: float  # lambda
     inertia_logit: Array  # (4,) by size class
+    buyout_share: float  # part of the termination fee that the focal operator's representatives take over
 
 
 @njit(cache=True)
@@ -109,6 +112,8 @@ def offer_value(appeal, mind, fading, deal, peers, row, operator, today):
     price = np.log(offer_price(appeal, deal, row, operator) / present)
     value = standing_value(appeal, mind, fading, deal, peers, row, operator, today)
     value += appeal.price_logit * deal.price_sensitivity[row] * price
+    if operator == 0 and deal.offer_channel[row, 0] == FIELD and deal.term_months[row] > 0:
+        value += appeal.buyout_share * appeal.fee_logit_per_day * max(deal.contract_end[row] - today, 0)
     return value + APPEAL_UNIT * deal.appeal[row, operator]
 
 

@@ -21,6 +21,8 @@ COLUMNS = np.dtype(
         ("work", np.float64),  # crew days
         ("refused", np.bool_),  # access or permission will fail
         ("bill", np.float64),  # monthly
+        ("rep", np.int64),  # representative who sold it, -1: nobody
+        ("buyout", np.float64),  # termination fee taken over, in money
     ]
 )
 

@@ -94,7 +94,15 @@ def prices(operators: Any) -> Array:
     return np.array([spec.tariff * spec.price_index for spec in operators], np.float64)
 
 
-def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, answered: Array, peers: Links) -> Scene:
+def make_scene(
+    city: Any,
+    world: World,
+    calendar: Workdays,
+    still: Standstill,
+    answered: Array,
+    peers: Links,
+    buyout_share: float = 0.0,
+) -> Scene:
     """The scene of the first day."""
     operators = city.operators
     share = np.array([spec.share for spec in operators], np.float64)
@@ -116,6 +124,7 @@ def make_scene(city: Any, world: World, calendar: Workdays, still: Standstill, a
         no_provider_logit=choice.no_provider_logit,
         similarity=choice.nest_similarity,
         inertia_logit=by_class(choice.inertia_logit),
+        buyout_share=float(buyout_share),
     )
     urge = Urge(
         rate_per_day=calendar.daily(needs.shopping_rate_per_month),

@@ -125,6 +125,7 @@ class MarketState:
             self.satisfaction_day,
             self.offers,
             self.appeal,
+            self.offer_channel,
         )
         self.contracts = Contracts(*(getattr(self, name) for name in Contracts._fields))
         self.stirred: list[Array] = []

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.choice import STAY, decide, offer_price
+from sim.choice import FIELD, STAY, decide, offer_price
 from sim.draws import Luck, draw, normal, pair
 from sim.ledger import Ledger
 from sim.orders import COLUMNS, Orders
@@ -18,16 +18,17 @@ from sim.state import MarketState
 
 Array = np.ndarray[Any, Any]
 
+NO_ORDERS = np.empty(0, COLUMNS)
 INFLUENCE_DAYS = 62  # working days in 90 calendar days
 
 
 def close_sales(
     state: MarketState, scene: Scene, orders: Orders, ledger: Ledger, record: Record, today: int, luck: Luck
-) -> None:
-    """Every search that ends today ends in one choice among staying and the offers on the table."""
+) -> Array:
+    """Every search that ends today ends in one choice among staying and the offers on the table; returns new orders."""
     rows = np.flatnonzero(state.decision_day == today)
     if not rows.size:
-        return
+        return NO_ORDERS
     p = scene.world.retention
     credit_logit = np.log1p(-p.credit_months / 12.0) * scene.appeal.price_logit
     chosen, held_back = decide(
@@ -45,9 +46,10 @@ def close_sales(
     if held_back.any():
         hold_back(state, scene, rows[held_back], ledger, record, today)
     leaving = np.flatnonzero((chosen != STAY) & ~held_back)
-    place_orders(state, scene, orders, record, rows[leaving], chosen[leaving].astype(np.int64), today, luck)
+    new = place_orders(state, scene, orders, record, rows[leaving], chosen[leaving].astype(np.int64), today, luck)
     state.close_search(rows)
     state.stir(rows)
+    return new
 
 
 def hold_back(state: MarketState, scene: Scene, kept: Array, ledger: Ledger, record: Record, today: int) -> None:
@@ -75,10 +77,10 @@ def place_orders(
     operator: Array,
     today: int,
     luck: Luck,
-) -> None:
+) -> Array:
     """Signed: the order waits for permission and a crew; the present contract runs on until activation."""
     if not rows.size:
-        return
+        return NO_ORDERS
     first = np.argsort(state.address[rows], kind="stable")  # the queue's order among one day's orders is luck, not rows
     rows, operator = rows[first], operator[first]
     new = np.zeros(rows.size, COLUMNS)
@@ -100,12 +102,15 @@ def place_orders(
         float(p.job_days),
         job_sd,
         p.access_refused_share,
+        scene.calendar.per_month,
+        scene.world.field.fee_share_of_bill,
     )
     orders.append(new)
     state.order_operator[rows] = operator
     record.orders_by_operator += np.bincount(operator, minlength=record.operators)
     record.add_channel("orders", new["channel"][operator == 0])
     record.event(today, "order", rows, operator, channel=new["channel"], value=new["bill"])
+    return new
 
 
 @njit(cache=True)
@@ -124,6 +129,8 @@ def fill_orders(
     job_days,
     job_sd,
     refused_share,
+    days_per_month,
+    fee_share,
 ):
     """The particulars of orders signed today: permission, work and fate have the address of the pair (business,
     operator)."""
@@ -148,3 +155,8 @@ def fill_orders(
         order.work = job_days * np.exp(job_sd * normal(draw(key, where, 6)) - 0.5 * job_sd**2)
         order.refused = draw(key, where, 7) < refused_share
         order.bill = offer_price(appeal, deal, row, o)
+        order.rep = -1
+        order.buyout = 0.0
+        if o == 0 and channel == FIELD and deal.provider[row] >= 0 and deal.term_months[row] > 0:
+            months_left = max(deal.contract_end[row] - today, 0) / days_per_month
+            order.buyout = appeal.buyout_share * fee_share * months_left * deal.monthly_bill[row]

@@ -31,19 +31,25 @@ def install(
     today: int,
     luck: Luck,
     terms_luck: Luck,
-) -> None:
-    """Customers who lose patience cancel; crews work off the orders whose premises may be entered, oldest first."""
+) -> tuple[Orders, Orders]:
+    """Customers who lose patience cancel; crews work off the orders whose premises may be entered, oldest first.
+
+    Returns the orders lost and those installed.
+    """
+    lost, done = Orders(), Orders()
     if len(orders):
-        cancel(state, scene, orders, record, today, luck)
+        lost = cancel(state, scene, orders, record, today, luck)
         done = orders.take(crews.work(orders, today))
         late_weeks = np.maximum(today - done["promised"], 0) / 5.0
         contracts.activate(state, scene, done, late_weeks, news, record, today, terms_luck)
         ours = int((done["operator"] == 0).sum())
         ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
+        ledger.pay("discounts", "field", float(done["buyout"].sum()))
         record.add("install_wait_days", float((today - done["placed"])[done["operator"] == 0].sum()))
+    return lost, done
 
 
-def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, today: int, luck: Luck) -> None:
+def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, today: int, luck: Luck) -> Orders:
     """Access refused, or patience lost: faster after a missed date."""
     p = scene.world.installation
     gone = _give_up(
@@ -56,11 +62,12 @@ def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, tod
         p.late_cancelling_factor,
     )
     if not gone.any():
-        return
+        return Orders()
     lost = orders.take(gone)
     release(state, scene, lost["row"], today)
     record.add("cancelled", int((lost["operator"] == 0).sum()))
     record.event(today, "cancelled", lost["row"], lost["operator"], channel=lost["channel"], value=lost["bill"])
+    return lost
 
 
 @njit(cache=True)

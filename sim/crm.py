@@ -1,0 +1,78 @@
+"""What the field department knows of each door: who was there, what it learned, and when to come again."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.state import LONG_AGO, NEVER
+
+Array = np.ndarray[Any, Any]
+
+UNKNOWN = -3  # of a provider
+
+
+class Crm(NamedTuple):
+    """Columns beside the state's, one row a premises; a record belongs to the tenant it was made of."""
+
+    visit_day: Array  # int16, last visit
+    rep: Array  # int16, representative of that visit, -1: nobody
+    known_day: Array  # int16, day of what is known: its age
+    provider: Array  # int8, as told, UNKNOWN
+    contract_end: Array  # int16, as told, NEVER if not known
+    bill: Array  # float32, as told, nan
+    complains: Array  # bool, about the present provider
+    rival_offer: Array  # float32, best offer of a rival on the table, as told, nan
+    forbids: Array  # bool, no further visits
+    opened_day: Array  # int16, a new tenant of whom the department has heard, and when
+    x: Array  # float32, km, of the door
+    y: Array  # float32
+
+
+def empty_crm(rows: int, x: Array, y: Array) -> Crm:
+    """A department that knows the doors and nothing else."""
+    return Crm(
+        visit_day=np.full(rows, LONG_AGO, np.int16),
+        rep=np.full(rows, -1, np.int16),
+        known_day=np.full(rows, LONG_AGO, np.int16),
+        provider=np.full(rows, UNKNOWN, np.int8),
+        contract_end=np.full(rows, NEVER, np.int16),
+        bill=np.full(rows, np.nan, np.float32),
+        complains=np.zeros(rows, np.bool_),
+        rival_offer=np.full(rows, np.nan, np.float32),
+        forbids=np.zeros(rows, np.bool_),
+        opened_day=np.full(rows, NEVER, np.int16),
+        x=x.astype(np.float32),
+        y=y.astype(np.float32),
+    )
+
+
+def forget(crm: Crm, rows: Array) -> None:
+    """The tenant is gone: nothing that was known holds for the next one."""
+    crm.visit_day[rows], crm.known_day[rows] = LONG_AGO, LONG_AGO
+    crm.rep[rows], crm.provider[rows] = -1, UNKNOWN
+    crm.contract_end[rows], crm.opened_day[rows] = NEVER, NEVER
+    crm.bill[rows], crm.rival_offer[rows] = np.nan, np.nan
+    crm.complains[rows], crm.forbids[rows] = False, False
+
+
+class FollowUps:
+    """Appointments: which door, which day."""
+
+    def __init__(self) -> None:
+        self.row, self.day = np.empty(0, np.int64), np.empty(0, np.int64)
+
+    def add(self, rows: Array, days: Array) -> None:
+        """Write appointments down; a door has one at a time, the later entry counts."""
+        keep = ~np.isin(self.row, rows)
+        self.row, self.day = np.concatenate([self.row[keep], rows]), np.concatenate([self.day[keep], days])
+
+    def due(self, today: int) -> Array:
+        """Doors whose appointment is today or was missed."""
+        return self.row[self.day <= today]
+
+    def strike(self, rows: Array) -> None:
+        """Done or not to be done any more."""
+        keep = ~np.isin(self.row, rows)
+        self.row, self.day = self.row[keep], self.day[keep]

@@ -1,0 +1,377 @@
+"""Representatives walk their patches: doors, talks, follow-ups, offers, and what they learn on the way."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.awareness import fatigue_of, meet, remembered
+from sim.crm import Crm, FollowUps
+from sim.doors import Rules, distance, doors_of_day, next_zone, tour
+from sim.draws import Luck, draw, pair
+from sim.record import Record
+from sim.reps import PRODUCTIVE, RepTable
+from sim.scene import Scene
+from sim.state import FIELD, NEVER, NONE, MarketState
+from sim.steps import needs
+from sim.steps.needs import CallDiary, chance_of_row
+
+Array = np.ndarray[Any, Any]
+
+VISIT, CONTACT, WOKEN, FOLLOWED = 0, 1, 2, 3
+COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
+
+
+class Visit(NamedTuple):
+    """What a visit does, in the kernels' terms."""
+
+    recall: float
+    leaflet: float
+    persuasion: float
+    fatigue: float
+    fatigue_factor: float
+    refusal: float
+    woken_days: float
+    followup_days: float
+    revealed: float
+    personal: float
+    skill: float
+    lead_days: float
+
+
+def visit_of(scene: Scene) -> Visit:
+    """The numbers of a world as a visit."""
+    p = scene.world.field
+    return Visit(
+        p.visit_recall_share,
+        p.leaflet_recall_share,
+        p.visit_persuasion,
+        p.visit_fatigue,
+        scene.world.dialling.fatigue_waking_factor,
+        p.refusal_share,
+        p.woken_months * scene.calendar.per_month,
+        p.followup_months * scene.calendar.per_month,
+        p.revealed_share,
+        p.personal_logit,
+        p.skill_logit,
+        p.followup_lead_days,
+    )
+
+
+class Patches(NamedTuple):
+    """Where representatives work: owner of each zone, and the rows of each zone."""
+
+    owner: Array  # (zones,) row of the representative, or -1
+    zone_rows: Array
+    zone_start: Array
+    current: Array  # (reps,) the zone that is being worked, or -1
+
+
+def rows_by_zone(zone: Array, zones: int) -> tuple[Array, Array]:
+    """Premises of each zone, one after another."""
+    order = np.argsort(zone, kind="stable")
+    return order, np.concatenate([[0], np.cumsum(np.bincount(zone, minlength=zones))])
+
+
+def walk_the_patches(
+    state: MarketState,
+    scene: Scene,
+    reps: RepTable,
+    patches: Patches,
+    rules: Rules,
+    crm: Crm,
+    diary: FollowUps,
+    calls: CallDiary,
+    record: Record,
+    today: int,
+    luck: Luck,
+    needs_luck: Luck,
+) -> None:
+    """All representatives' days at once: appointments first, then doors until the minutes are spent."""
+    due = diary.due(today)
+    due = due[np.argsort(state.address[due], kind="stable")]
+    columns = (crm, state.deal, state.order_operator, scene.network[0], state.zone)
+    door, who, kind = _days(
+        reps.stage == PRODUCTIVE,
+        reps.effort,
+        patches,
+        rules,
+        *columns,
+        scene.appeal.usual_price,
+        scene.appeal.address[0],
+        due,
+        today,
+        luck.key,
+    )
+    if not door.size:
+        return
+    seller = np.log(np.maximum(reps.ability * reps.skill, 0.05))
+    outcome, told = _meet_all(
+        luck.key,
+        door,
+        who,
+        kind,
+        seller,
+        visit_of(scene),
+        rules,
+        state.mind,
+        scene.fading,
+        scene.urge,
+        state.urge_columns,
+        state.deal,
+        crm,
+        state.touch_day,
+        scene.appeal.price,
+        scene.appeal.address[0],
+        today,
+    )
+    woken = door[(outcome == WOKEN) & (state.decision_day[door] == NEVER)]
+    needs.begin_search(state, scene, calls, record, woken, today, needs_luck)
+    offered = outcome == WOKEN
+    offer(state, scene, door[offered], seller[who[offered]], today)
+    diary.strike(door[kind == FOLLOWED])
+    ahead = np.flatnonzero(told)
+    dates = np.maximum(
+        crm.contract_end[door[ahead]].astype(np.int64) - round(scene.world.field.followup_lead_days), today + 5
+    )
+    if scene.world.field.followup_months > 0:
+        diary.add(door[ahead], dates)
+    _count(state, reps, record, door, who, kind, outcome, today)
+
+
+def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, today: int) -> None:
+    """The representative's offer lies on the table, with the personal channel's weight."""
+    p = scene.world.field
+    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller)
+
+
+@njit(cache=True)
+def _days(
+    productive,
+    effort,
+    patches,
+    rules,
+    crm,
+    deal,
+    order_operator,
+    network,
+    zone,
+    usual_price,
+    operator_address,
+    due,
+    today,
+    key,
+):
+    """Which doors each representative reaches today, and how: (doors, representatives, VISIT or FOLLOWED)."""
+    reps = productive.size
+    door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
+    for rep in range(reps):
+        if not productive[rep] or effort[rep] <= 0.0:
+            continue
+        left = rules.working_minutes * effort[rep] * (1.0 - rules.paperwork_share) - rules.start_minutes
+        appointments = 0.5 * left
+        for row in due:
+            mine = crm.rep[row] == rep or (
+                crm.rep[row] >= 0 and not productive[crm.rep[row]] and patches.owner[zone[row]] == rep
+            )
+            if not mine or appointments < rules.followup_minutes or deal.provider[row] < -1 or deal.provider[row] == 0:
+                continue
+            if order_operator[row] == 0 or crm.forbids[row]:
+                continue
+            door[n], who[n], kind[n] = row, rep, FOLLOWED
+            appointments -= rules.followup_minutes
+            left -= rules.followup_minutes
+            n += 1
+        z = patches.current[rep]
+        rows = due[:0]
+        if z >= 0 and patches.owner[z] == rep:
+            rows = doors_of_day(
+                z,
+                rules,
+                crm,
+                deal,
+                order_operator,
+                network,
+                zone,
+                patches.zone_rows,
+                patches.zone_start,
+                usual_price,
+                today,
+            )
+        if rows.size < 8:
+            z = next_zone(
+                rep,
+                patches.owner,
+                rules,
+                crm,
+                deal,
+                order_operator,
+                network,
+                zone,
+                patches.zone_rows,
+                patches.zone_start,
+                usual_price,
+                today,
+            )
+            patches.current[rep] = z
+            if z < 0:
+                continue
+            rows = doors_of_day(
+                z,
+                rules,
+                crm,
+                deal,
+                order_operator,
+                network,
+                zone,
+                patches.zone_rows,
+                patches.zone_start,
+                usual_price,
+                today,
+            )
+        rows = tour(crm.x, crm.y, rows)
+        for i in range(rows.size):
+            row = rows[i]
+            if i > 0:
+                left -= way_minutes(rules, crm, rows[i - 1], row)
+            premises = deal.premises[row]
+            met = draw(key, pair(deal.address[row], operator_address), 0) < rules.decision_maker[premises]
+            left -= rules.waiting_minutes[premises] + (rules.talk_minutes if met else rules.refused_minutes)
+            if left < 0.0 or n >= door.size:
+                break
+            door[n], who[n], kind[n] = row, rep, VISIT
+            n += 1
+    return door[:n].copy(), who[:n].copy(), kind[:n].copy()
+
+
+@njit(cache=True)
+def way_minutes(rules, crm, a, b):
+    """Minutes from one door to the next: indoors, on foot, or by car with parking where that is faster."""
+    km = distance(crm.x, crm.y, a, b)
+    if km < 1e-6:
+        return rules.indoor_minutes
+    walk = km * rules.minutes_per_km
+    return rules.indoor_minutes + min(walk, 4.0 + 0.15 * walk)
+
+
+@njit(cache=True)
+def best_rival_offer(price, deal, row):
+    """The lowest monthly bill that a rival has put on the table, nan without one."""
+    best = np.nan
+    for o in range(1, price.shape[0]):
+        if deal.offers[row] & (1 << o):
+            bill = price[o, deal.size_class[row], deal.premises[row]] * deal.usage[row]
+            best = bill if np.isnan(best) else min(best, bill)
+    return best
+
+
+@njit(cache=True)
+def _meet_all(
+    key,
+    door,
+    who,
+    kind,
+    seller,
+    visit,
+    rules,
+    mind,
+    fading,
+    urge,
+    columns,
+    deal,
+    crm,
+    touch_day,
+    price,
+    operator_address,
+    today,
+):
+    """What comes of each visit or appointment: outcome, and whether a contract's end became known."""
+    outcome, told = np.zeros(door.size, np.int64), np.zeros(door.size, np.bool_)
+    for i in range(door.size):
+        row, where = door[i], pair(deal.address[door[i]], operator_address)
+        crm.visit_day[row], crm.rep[row] = today, who[i]
+        touch_day[row, 1] = today
+        tired = fatigue_of(mind, fading, row, 0, today)
+        if kind[i] != FOLLOWED and draw(key, where, 0) >= rules.decision_maker[deal.premises[row]]:
+            meet(mind, fading, row, 0, today, visit.leaflet, 0.0, 0.0)
+            continue
+        outcome[i] = CONTACT
+        weight = visit.fatigue_factor**tired
+        own = chance_of_row(columns, fading, urge, row, today)
+        worth = visit.woken_days * own
+        if kind[i] == FOLLOWED:
+            worth = visit.followup_days * urge.rate_per_day * columns.inclination[row]
+        looks_around = columns.decision_day[row] != NEVER
+        free = columns.order_operator[row] == NONE
+        if looks_around or (free and draw(key, where, 2) < 1.0 - np.exp(-worth * weight)):
+            outcome[i] = WOKEN
+        meet(mind, fading, row, 0, today, visit.recall, visit.persuasion * weight, visit.fatigue)
+        if draw(key, where, 1) < visit.revealed:
+            crm.known_day[row], crm.provider[row], crm.bill[row] = today, deal.provider[row], deal.monthly_bill[row]
+            content = remembered(deal.satisfaction[row], today - deal.satisfaction_day[row], 0.0, fading.satisfaction)
+            crm.complains[row] = content < COMPLAINT
+            crm.rival_offer[row] = best_rival_offer(price, deal, row)
+            if deal.provider[row] >= 0 and columns.term_months[row] > 0:
+                crm.contract_end[row] = columns.contract_end[row]
+                told[i] = kind[i] != FOLLOWED and columns.contract_end[row] - today > 5
+        if outcome[i] != WOKEN and draw(key, where, 3) < visit.refusal:
+            crm.forbids[row] = True
+    return outcome, told
+
+
+def _count(
+    state: MarketState, reps: RepTable, record: Record, door: Array, who: Array, kind: Array, outcome: Array, today: int
+) -> None:
+    visited, contact = kind == VISIT, (outcome >= CONTACT)
+    followed = kind == FOLLOWED
+    np.add.at(reps.visits, who[visited], 1)
+    np.add.at(reps.contacts, who[contact], 1)
+    np.add.at(reps.followups, who[followed], 1)
+    np.add.at(reps.visits_ever, who, 1)
+    record.add("visits", int(visited.sum()))
+    record.add("contacts", int(contact.sum()))
+    record.add("followups", int(followed.sum()))
+    record.add_zone("visits", state.zone[door[visited]])
+    record.add_channel("contacts", np.full(int(contact.sum()), FIELD))
+    record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
+    record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
+    record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+
+
+def calls_the_rep(
+    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, callers: Array, today: int, luck: Luck
+) -> Array:
+    """Which of today's callers ring the representative instead of the common number (callers,).
+
+    The card is still there, the same person calls, and the representative answers; otherwise the common number rings.
+    """
+    if not callers.size:
+        return np.zeros(0, bool)
+    p = scene.world.field
+    since = today - crm.visit_day[callers].astype(np.int64)
+    rep = crm.rep[callers].astype(np.int64)
+    known = (since <= scene.calendar.span(p.visit_memory_months)) & (rep >= 0)
+    in_post = np.append(reps.stage == PRODUCTIVE, False)[rep]
+    fading = scene.calendar.daily_fading(p.card_fading_per_month)
+    chance = p.card_kept_share * np.exp(-fading * since) * p.same_person_share * p.rep_reached_share
+    return known & in_post & (luck.uniform(state.address[callers], 0) < chance)
+
+
+def answer_own_phones(
+    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, rows: Array, record: Record, today: int
+) -> None:
+    """Visited businesses that ring their representative get the offer from the one they know."""
+    if not rows.size:
+        return
+    rep = crm.rep[rows].astype(np.int64)
+    offer(state, scene, rows, np.log(np.maximum(reps.ability[rep] * reps.skill[rep], 0.05)), today)
+    record.add_channel("contacts", np.full(rows.size, FIELD))
+
+
+def hear_of_openings(state: MarketState, scene: Scene, crm: Crm, opened: Array, today: int, luck: Luck) -> None:
+    """The department learns of some new tenants, after a few days."""
+    p = scene.world.field
+    heard = opened[luck.uniform(state.address[opened], 1) < p.new_tenant_known_share]
+    crm.opened_day[heard] = today + round(p.new_tenant_delay_days)
