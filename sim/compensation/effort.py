@@ -1,11 +1,11 @@
 """How a representative answers to a pay scheme: the effort that is best for what is left of the month.
 
-An exact dynamic programme (backwards over the working days left and the contracts so far), which knows a scheme only by
-asking what more sales would pay. Sales of a day are Poisson with mean `intensity * effort`. The representative values
-money with constant absolute risk aversion, the cost of effort in money inside it (Holmstrom and Milgrom 1987): then what
-was earned so far moves no choice by itself, linear pay gives the same effort every day, and the certain worth of a
-lottery is -log(mean(exp(-r * money))) / r. Impatience lets a day's toil weigh more the longer its pay is away. All money
-is in units of the usual monthly pay, as of the day of pay-out.
+An exact dynamic programme, backwards over the working days left and the contracts so far, which knows a scheme only by
+asking what more sales would pay. Sales of a day are Poisson with mean `intensity * effort`. Risk aversion is constant
+and absolute, with the cost of effort in money inside it (Holmstrom and Milgrom 1987): what was earned so far moves no
+choice by itself, linear pay gives the same effort every day, and a lottery is worth -log(mean(exp(-r * money))) / r.
+Impatience lets a day's toil weigh more the longer its pay is away. All money is in units of the usual monthly pay, as
+of the day of pay-out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.compensation import Scheme
 from sim.compensation.results import imagined
@@ -34,11 +35,12 @@ REMEMBERED = 1024  # policies kept by a process, some 20 kB each
 TAIL = 1e-12  # chance of more sales than are counted, on one day of the highest effort
 REACH_SD = 6.0  # a month's sales are followed so many standard deviations beyond the mean at the highest effort
 CONTRACTS_MAX = 400
+NEUTRAL = 1e-6  # an aversion to risk below this is none
 
 
 @dataclass(frozen=True, eq=False)
 class Policy:
-    """The best effort by working days left (today included) and contracts so far; one table, or one a representative."""
+    """The best effort by working days left (today included) and contracts so far, of one person or of a team."""
 
     table: Array  # (policies, days, contracts)
     row: Array  # policy of each representative; a single 0 where all share one
@@ -158,28 +160,42 @@ def backwards(later: Array, at_once: Array, chances: Array, grid: Array, days: i
     `later` is what the month's contracts pay at its end, `at_once` what they are worth on the day of their sale; beyond
     the last state both go on as straight lines.
     """
-    most = chances.shape[1] - 1
-    toil = 0.5 * p.effort_cost_share_per_day * grid**2
     best, value = np.empty((days, later.size)), later
+    most = chances.shape[1] - 1
     for left in range(days):
         weight = (1.0 + p.impatience_per_week) ** (left / DAYS_PER_WEEK)
-        gain = _ahead(value, most) + weight * _ahead(at_once, most)
-        worth = _certain(gain, chances, p.risk_aversion) - weight * toil
-        choice = worth.argmax(axis=1)
-        best[left] = grid[choice]
-        value = value + worth[np.arange(value.size), choice]
+        toil = 0.5 * weight * p.effort_cost_share_per_day * grid**2
+        worth_of = _beyond(value, most) + weight * _beyond(at_once, most)
+        choice, worth = _best_of_day(worth_of, chances.T.copy(), toil, p.risk_aversion)
+        best[left], value = grid[choice], value + worth
     return best
 
 
-def _ahead(value: Array, most: int) -> Array:
-    """What 0 to `most` further contracts add, (contracts, further)."""
-    slope = value[-1] - value[-2]
-    longer = np.concatenate([value, value[-1] + slope * np.arange(1, most + 1)])
-    return np.lib.stride_tricks.sliding_window_view(longer, most + 1) - value[:, None]
+def _beyond(value: Array, most: int) -> Array:
+    """The value of contracts so far, and of `most` more than the last state."""
+    return np.concatenate([value, value[-1] + (value[-1] - value[-2]) * np.arange(1, most + 1)])
 
 
-def _certain(gain: Array, chances: Array, risk_aversion: float) -> Array:
-    """The sure amount that is as good as the lottery of gains, (contracts, effort)."""
-    if risk_aversion < 1e-9:
-        return gain @ chances.T
-    return -np.log1p(np.expm1(-risk_aversion * gain) @ chances.T) / risk_aversion
+@njit(cache=True)
+def _best_of_day(value, chances, toil, risk_aversion):
+    """The effort that is worth most, and what it surely adds, by contracts so far; `chances` is (sales, effort).
+
+    With aversion to risk r, the effort with the least mean of exp(-r * (gain - toil)) is the one worth most.
+    """
+    sales, efforts = chances.shape
+    states = value.size - sales + 1
+    choice, worth = np.empty(states, np.int64), np.empty(states)
+    averse = risk_aversion >= NEUTRAL
+    scale = np.exp(np.minimum(risk_aversion * (toil - toil[0]), 700.0))
+    for state in range(states):
+        mean = np.zeros(efforts)
+        for more in range(sales):
+            gain = value[state + more] - value[state]
+            taste = np.exp(-risk_aversion * gain) if averse else -gain
+            for effort in range(efforts):
+                mean[effort] += chances[more, effort] * taste
+        regret = mean * scale if averse else mean + toil - toil[0]
+        least = regret.argmin()
+        sure = -np.log(regret[least]) / risk_aversion if averse else -regret[least]
+        choice[state], worth[state] = least, sure - toil[0]
+    return choice, worth
