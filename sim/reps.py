@@ -27,6 +27,10 @@ class RepTable:
     skill: Array  # float64, 0 to 1: practice towards the ceiling
     effort: Array  # float64, today's, 1 is a usual day
     visits_ever: Array  # int64
+    post: Array  # int64, of the department, and so the patch
+    usual_income: Array  # float64, a month's, averaged over the last months
+    sold: Array  # float64, monthly bills signed since hired
+    planned: Array  # float64, plans since hired
     # the month
     plan: Array  # float64, monthly bills to sell
     visits: Array  # int64
@@ -75,6 +79,7 @@ _DTYPES: dict[str, type] = {
     "productive_day": np.int64,
     "left_day": np.int64,
     "visits_ever": np.int64,
+    "post": np.int64,
     "visits": np.int64,
     "contacts": np.int64,
     "followups": np.int64,

@@ -11,11 +11,12 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "errors nodes shipped findings draws workdays world decisions parameters",
     "cityfiles cityoperators cityrows premises territory city peers bills callprofile queueing compensation",
-    "awareness choice",
+    "awareness choice reps learning recruiting stages territories team",
     "state",
     "tenants standstill opening ledger orders scene telephone reactions record foundation observation",
     "steps",
     "agents",
+    "department",
     "market",
     "experiments",
 )

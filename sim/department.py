@@ -1,0 +1,265 @@
+"""The field sales department: the six stages in which it is built, who looks after its people, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim import decisions as decided
+from sim import learning, recruiting
+from sim.city import City
+from sim.draws import Streams
+from sim.errors import InputError, nearest
+from sim.ledger import Ledger
+from sim.reps import LEFT, RepTable
+from sim.stages import FAR, Course, Estimate, Outcomes, Stage, estimate, plan_course, plot_visits
+from sim.team import Changes, Team
+from sim.workdays import Workdays
+from sim.world import Department as Claims
+
+Array = np.ndarray[Any, Any]
+
+
+class Step(NamedTuple):
+    """A line of the timeline: first day, day after the last one, people who work on it, cost so far."""
+
+    stage: str
+    begins: int
+    ends: int
+    people: float
+    cost: float
+
+
+class Department:
+    """The focal operator's field department; without `active` it costs nothing and does nothing."""
+
+    def __init__(
+        self,
+        decisions: decided.Department,
+        world: Claims,
+        calendar: Workdays,
+        city: City,
+        streams: Streams,
+        first_day_of_month_1: int,
+    ):
+        self.decided, self.world, self.calendar = decisions, world, calendar
+        self.priority = priority_of(decisions, city)  # (zones,) bool
+        first = first_day_of(decisions.start_month, calendar, first_day_of_month_1)
+        close = decisions.close_month
+        self.close_day = FAR if close is None else first_day_of(close, calendar, first_day_of_month_1)
+        self.course: Course = plan_course(decisions, world, calendar, first if decisions.active else FAR)
+        self.stage = self.course.stages[0]
+        self.team = Team(decisions, world, calendar, city, streams, self.course)
+        self.control, self.coaching = np.empty(0), np.empty(0)  # of each row, 0 to 1
+        self.head_rows: list[int] = []  # of each head the former row, or -1 if hired outside
+        self.estimate: Estimate | None = None
+        self.plan_bills = 0.0  # monthly bills that a practised representative is to sell in a month
+        self._due: dict[str, float] = {}
+
+    # ---- reading it -------------------------------------------------------------------------------------------------
+
+    @property
+    def reps(self) -> RepTable:
+        """The representatives, one row a person, in the order of hiring."""
+        return self.team.reps
+
+    @property
+    def patch_of_zone(self) -> Array:
+        """The row of the representative who owns each zone, or -1; where several share it, one of them."""
+        return self.team.patch_of_zone
+
+    @property
+    def patch_of_door(self) -> Array:
+        """The row of the representative who owns each premises, or -1; differs from the zone's only where more
+        representatives than zones share some."""
+        return self.team.patch_of_door
+
+    @property
+    def heads(self) -> int:
+        """Heads of sales on duty."""
+        return len(self.head_rows)
+
+    @property
+    def heads_needed(self) -> int:
+        """Heads of sales decided on, or one for every span of control."""
+        return self.decided.heads or int(np.ceil(self.decided.reps / self.world.span_reps))
+
+    @property
+    def knowledge_lost_share(self) -> float:
+        """Part of a leaver's knowledge that goes with the leaver, as things stand."""
+        p = self.world
+        return p.knowledge_lost_described_share if self.team.described else p.knowledge_lost_share
+
+    def exists(self, day: int) -> bool:
+        """Whether the department is being built or works on this day."""
+        return self.course.start <= day < self.close_day
+
+    def stage_today(self, day: int) -> str:
+        """The stage that began last and still runs; none, planned or closed where there is no department."""
+        if not self.decided.active:
+            return "none"
+        if not self.exists(day):
+            return "planned" if day < self.course.start else "closed"
+        stage = self.course.now(day)
+        return stage.name if stage else "hiring"
+
+    def timeline(self) -> list[Step]:
+        """The stages that come within the run, with their dates, people and cost so far."""
+        last = min(self.close_day, self.calendar.days)
+        return [
+            Step(stage.name, stage.begins, min(stage.ends, last), stage.people, stage.cost)
+            for stage in self.course.stages
+            if stage.begins < last
+        ]
+
+    # ---- the day ----------------------------------------------------------------------------------------------------
+
+    def open_day(self, today: int) -> None:
+        """What happens in the department this morning: stages, newcomers, certificates, heads; and the day's cost."""
+        if today == self.close_day and self.course.start < today:
+            self._close(today)
+        if not self.exists(today):
+            return
+        self.stage = self.course.now(today) or self.stage
+        self.team.described = self.team.described or today >= self.course.end("processes")
+        self._pay_for_hires(self.team.hire(today))
+        self.team.certify(today)
+        self._appoint(today)
+        self._supervise(today)
+        self._pay_day(today)
+
+    def after_day(self, today: int) -> None:
+        """Practice adds to skill, a day without visits takes from it; today's visits are read from visits_ever."""
+        if self.exists(today) and len(self.reps):
+            self.team.practise(self.coaching)
+
+    def _appoint(self, today: int) -> None:
+        """Heads are sought inside the team when the processes are described, so that their successors learn meanwhile;
+        then they take over, and those still missing are hired."""
+        team, course = self.team, self.course
+        if today == course.begin("processes", course.heads):
+            team.future_heads = team.talents(self.heads_needed)
+            team.advertise(team.reps.post[team.future_heads], today)
+        if today == course.heads:
+            inside = team.future_heads
+            team.leave(inside, today, "promotions")
+            outside = max(self.heads_needed - inside.size, 0)
+            self.head_rows = [*inside.tolist(), *[-1] * outside]
+            self._spend("recruiting", outside * self.world.head_hiring_cost)
+
+    def _supervise(self, today: int) -> None:
+        """Who is looked after how well today."""
+        p, course, turnkey = self.world, self.course, self.decided.mode == "turnkey"
+        site = course.stage("debugging", today) or (course.stage("processes", today) if turnkey else None)
+        level = learning.supervise(
+            people=self.team.employed.size,
+            heads=self.heads,
+            trained=turnkey and self.decided.stages.processes,
+            on_site=int(site.people) if site else 0,
+            coach=1.0 if turnkey else p.alone_coaching_share,
+            remote=course.stage("remote_support", today) is not None,
+            p=p,
+        )
+        here = self.reps.stage != LEFT
+        self.control, self.coaching = here * level.control, here * level.coaching
+
+    def _close(self, today: int) -> None:
+        """Everybody goes, and nothing more is paid."""
+        self.team.dissolve(today - 1)
+        self.head_rows = []
+        self.control, self.coaching = np.zeros(len(self.reps)), np.zeros(len(self.reps))
+
+    # ---- the plan ---------------------------------------------------------------------------------------------------
+
+    def test_sale_due(self, today: int) -> bool:
+        """Whether the plots of the test sales are to be evaluated this evening."""
+        return self.exists(today) and self.estimate is None and today + 1 == self.course.end("test_sales")
+
+    def sell_on_plots(self, outcomes: Outcomes) -> Estimate:
+        """Evaluate the test sales by what the market does: `outcomes` takes visits by premises type and returns deals,
+        summed bills and summed squares of bills."""
+        stage = next((each for each in self.course.stages if each.name == "test_sales"), None)
+        self.estimate = estimate(plot_visits(stage, self.world), outcomes)
+        return self.estimate
+
+    def plan_per_rep(self, expected_bills: Callable[[Estimate | None], float]) -> float:
+        """Set the monthly plan of a representative from what is expected, given the test sales or None."""
+        bills = float(expected_bills(self.estimate))
+        self.plan_bills = bills if bills > 0.0 else 0.0
+        return self.plan_bills
+
+    def open_month(self, today: int) -> None:
+        """Give everybody the month's plan: the part of it for which they are in the field. Call it after open_day."""
+        reps, calendar = self.reps, self.calendar
+        if not self.exists(today) or not len(reps):
+            return
+        month = int(calendar.month_of_day[today])
+        days = int(calendar.days_in_month[month])
+        ends = int(calendar.first_day[month]) + days
+        there = np.clip(ends - np.maximum(reps.productive_day, today), 0, days) / days
+        reps.plan[:] = np.where(reps.stage == LEFT, 0.0, self.plan_bills * there)
+
+    # ---- money and the month ----------------------------------------------------------------------------------------
+
+    def close_month(self, today: int, ledger: Ledger, pay: Array) -> Changes:
+        """Pay what the department cost, and let people go who quit or fail; `pay` is everybody's income this month."""
+        for account, amount in self._due.items():
+            ledger.pay(account, "field", amount)
+        self._due = {}
+        if self.exists(today) and len(self.reps):
+            self.team.judge_month(today, pay)
+        return self.team.take_changes()
+
+    def _pay_for_hires(self, people: int) -> None:
+        """One round of the funnel, and the training of those it chose."""
+        p, stages = self.world, self.decided.stages
+        if people and stages.recruiting:
+            self._spend("recruiting", recruiting.funnel_cost(recruiting.funnel(people, stages.labour_market, p), p))
+            self._spend("training", people * p.training_cost_per_rep)
+        elif people:
+            self._spend("recruiting", people * p.vacancy_cost_per_rep)
+
+    def _pay_day(self, today: int) -> None:
+        """The day's consultants, recruiter, heads, and what representatives cost besides their pay."""
+        p = self.world
+        part = 1.0 / int(self.calendar.days_in_month[self.calendar.month_of_day[today]])
+        for stage in self.course.stages:
+            if stage.runs(today):
+                self._spend(stage.account, stage.cost_per_day, stage)
+        self._spend("recruiting", p.recruiter_standing_share * p.recruiter_cost_per_day)
+        self._spend("management", self.heads * p.head_cost_per_month * part)
+        self._spend("field_fixed", self.team.employed.size * p.rep_overhead_cost_per_month * part)
+
+    def _spend(self, account: str, amount: float, stage: Stage | None = None) -> None:
+        """Owe an amount until the month closes, and count it to the stage that causes it, or to the one that runs."""
+        self._due[account] = self._due.get(account, 0.0) + amount
+        (stage or self.stage).cost += amount
+
+
+# ---- at the door -----------------------------------------------------------------------------------------------------
+
+
+def priority_of(d: decided.Department, city: City) -> Array:
+    """Zones that come first, as booleans; raises InputError about everything that does not fit this city or itself."""
+    known = city.zone_id.tolist()
+    mistakes = [
+        f"department.priority_zones: '{zone}' is no zone of this city; {nearest(zone, known)}"
+        for zone in d.priority_zones
+        if zone not in known
+    ]
+    if d.close_month is not None and d.close_month <= d.start_month:
+        mistakes.append(
+            f"department.close_month = {d.close_month} does not come after department.start_month = {d.start_month}; "
+            "give a later month, or null for a department that stays"
+        )
+    if mistakes:
+        raise InputError(mistakes)
+    return np.isin(city.zone_id, np.array(d.priority_zones, dtype=np.str_))
+
+
+def first_day_of(month: int, calendar: Workdays, first_day_of_month_1: int) -> int:
+    """The first working day of a month counted from the decision; FAR beyond the run."""
+    index = int(calendar.month_of_day[first_day_of_month_1]) + month - 1
+    return int(calendar.first_day[index]) if index < calendar.months else FAR
