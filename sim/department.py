@@ -16,6 +16,7 @@ from sim.ledger import Ledger
 from sim.reps import LEFT, RepTable
 from sim.stages import FAR, Course, Estimate, Outcomes, Stage, estimate, plan_course, plot_visits
 from sim.team import Changes, Team
+from sim.territories import Patches
 from sim.workdays import Workdays
 from sim.world import Department as Claims
 
@@ -75,6 +76,16 @@ class Department:
         """The row of the representative who owns each premises, or -1; differs from the zone's only where more
         representatives than zones share some."""
         return self.team.patch_of_door
+
+    @property
+    def patches(self) -> Patches:
+        """Posts and their zones."""
+        return self.team.patches
+
+    @property
+    def row_of_post(self) -> Array:
+        """The row of the representative who holds each post, or -1."""
+        return self.team.row_of_post
 
     @property
     def heads(self) -> int:
