@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mesa
 
+from sim.agents.member import Member
 from sim.reps import STAGES, RepTable
 
 
-class FieldRep(mesa.Agent):  # type: ignore[misc]
+class FieldRep(Member):
     """Walks a patch, talks to businesses, closes contracts."""
 
     def __init__(self, model: mesa.Model, table: RepTable, row: int):

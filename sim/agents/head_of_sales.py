@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import mesa
 
+from sim.agents.member import Member
+
 HIRED_OUTSIDE = -1
 
 
-class HeadOfSales(mesa.Agent):  # type: ignore[misc]
+class HeadOfSales(Member):
     """Mentors and controls; was one of the representatives, or came from outside."""
 
     def __init__(self, model: mesa.Model, number: int, former_row: int = HIRED_OUTSIDE):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
+
+from sim.agents.member import Member
 
 if TYPE_CHECKING:
     from sim.market import Market
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 
-class Operator(mesa.Agent):  # type: ignore[misc]
+class Operator(Member):
     """A competitor in the city; number 0 is the focal one. The columns of the market hold what it has won."""
 
     def __init__(self, market: Market, number: int, spec: Any):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import mesa
 
+from sim.agents.member import Member
 from sim.telephone import OpeningHours, StaffTable
 
 
-class Person(mesa.Agent):  # type: ignore[misc]
+class Person(Member):
     """One row of a staff table."""
 
     def __init__(self, model: mesa.Model, table: StaffTable, row: int):
