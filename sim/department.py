@@ -202,14 +202,14 @@ class Department:
         return self.plan_bills
 
     def open_month(self, today: int) -> None:
-        """Give everybody the month's plan: the part of it for which they are in the field. Call it after open_day."""
+        """Give everybody the month's plan: the part of the month for which they are in the field; may be said again
+        when somebody comes."""
         reps, calendar = self.reps, self.calendar
         if not self.exists(today) or not len(reps):
             return
         month = int(calendar.month_of_day[today])
-        days = int(calendar.days_in_month[month])
-        ends = int(calendar.first_day[month]) + days
-        there = np.clip(ends - np.maximum(reps.productive_day, today), 0, days) / days
+        first, days = int(calendar.first_day[month]), int(calendar.days_in_month[month])
+        there = np.clip(first + days - reps.productive_day, 0, days) / days
         reps.plan[:] = np.where(reps.stage == LEFT, 0.0, self.plan_bills * there)
 
     # ---- money and the month ----------------------------------------------------------------------------------------

@@ -153,8 +153,9 @@ def estimate(visits: Array, outcomes: Outcomes) -> Estimate:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = deals / visits
         bill = bills / deals
-        spread = np.sqrt(np.maximum(squares / deals - bill**2, 0.0) * deals / (deals - 1.0))
-        return Estimate(visits, deals, share, error_of_share(deals, visits), bill, spread / np.sqrt(deals))
+        variance = np.maximum(squares / deals - bill**2, 0.0) * deals / (deals - 1.0)
+        bill_error = np.where(deals > 1, np.sqrt(variance / deals), np.nan)  # one deal says nothing of the spread
+    return Estimate(visits, deals, share, error_of_share(deals, visits), bill, bill_error)
 
 
 def error_of_share(deals: Array, visits: Array) -> Array:

@@ -1,0 +1,358 @@
+"""The department's stages and dates, its money, its people's skill, its heads, and who leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from sim.department import Department
+from sim.draws import Streams
+from sim.errors import InputError
+from sim.learning import after_leaving, forget, learn, newcomer_skill, supervise
+from sim.ledger import ACCOUNTS, Ledger
+from sim.reps import LEFT, PRODUCTIVE, TRAINING
+from sim.workdays import workdays
+from tests.worlds import shipped, small_city
+
+CALENDAR = workdays("2027-01", 2, 12, "AU", "VIC")
+START = int(CALENDAR.first_day[2])
+MONTH = CALENDAR.per_month
+P = shipped().world.department
+CITY = small_city()
+FIELD_ACCOUNTS = ("recruiting", "training", "consultants", "management", "field_fixed")
+
+
+def department(seed: int = 1, numbers: dict | None = None, off: tuple[str, ...] = (), **decided) -> Department:
+    """A department of the tiny city, with some stages off, and claims and decisions changed at will."""
+    d = shipped().department
+    stages = d.stages.model_copy(update=dict.fromkeys(off, False))
+    d = d.model_copy(update={"active": True, "reps": 3, "stages": stages, **decided})
+    return Department(d, P.model_copy(update=numbers or {}), CALENDAR, CITY, Streams(seed), START)
+
+
+class Run:
+    """A department let run for some months; everybody makes ten visits a day and earns what they could elsewhere."""
+
+    def __init__(self, of: Department, months: int = 12, income: float | None = None, sold_share: float = 1.0):
+        self.department, self.ledger = of, Ledger()
+        self.stage: list[str] = []
+        self.changes: Counter[str] = Counter()
+        last = int(CALENDAR.first_day[2 + months]) if months < 12 else CALENDAR.days
+        pay = P.outside_wage_per_month if income is None else income
+        for day in range(START, last):
+            self.day(day)
+            if CALENDAR.closes_month(day):
+                of.reps.bills_signed[:] = of.reps.plan * sold_share
+                changes = of.close_month(day, self.ledger, np.full(len(of.reps), pay))
+                self.changes.update({name: len(rows) for name, rows in changes._asdict().items()})
+                self.ledger.close_month()
+
+    def day(self, day: int) -> None:
+        of = self.department
+        if CALENDAR.opens_month(day):
+            of.reps.begin_month()
+        of.open_day(day)
+        self.stage.append(of.stage_today(day))
+        of.plan_per_rep(lambda estimate: 1000.0)
+        of.open_month(day)
+        of.reps.visits_ever[of.reps.stage == PRODUCTIVE] += 10
+        of.after_day(day)
+
+    def cost(self, account: str) -> float:
+        return float(-sum(month[ACCOUNTS.index(account)].sum() for month in self.ledger.closed))
+
+
+NOBODY_QUITS = {"quit_rate_per_month": 0.0}
+NO_HEAD_INSIDE = {"head_inside_share": 0.0}
+STEADY = NOBODY_QUITS | NO_HEAD_INSIDE
+
+
+# ---- dates -----------------------------------------------------------------------------------------------------------
+
+
+def test_turnkey_takes_four_weeks_to_the_first_visit():
+    run = Run(department(), 2)
+    assert run.department.reps.productive_day.tolist() == [START + 20] * 3
+
+
+def test_alone_takes_ten_to_fourteen_weeks():
+    run = Run(department(mode="alone"), 4)
+    weeks = (run.department.reps.productive_day - START) / 5
+    assert ((weeks >= 10) & (weeks <= 14)).all()
+
+
+def test_stages_follow_each_other():
+    stages = list(dict.fromkeys(Run(department(), 8).stage))
+    assert stages == ["test_sales", "recruiting", "debugging", "processes", "remote_support", "independence"]
+
+
+def test_debugging_processes_and_support_take_one_one_and_three_months():
+    steps = {step.stage: step for step in department().timeline()}
+    months = {name: round((step.ends - step.begins) / MONTH) for name, step in steps.items()}
+    assert (months["debugging"], months["processes"], months["remote_support"]) == (1, 1, 3)
+    assert steps["independence"].begins == steps["remote_support"].ends
+
+
+def test_a_stage_left_out_moves_no_later_month():
+    whole, without = department(), department(off=("debugging",))
+    assert without.course.begin("processes") == whole.course.begin("processes")
+    assert "debugging" not in {step.stage for step in without.timeline()}
+
+
+def test_leaving_out_the_labour_market_saves_its_time():
+    assert department().course.hired - department(off=("labour_market",)).course.hired == P.labour_market_days.turnkey
+
+
+def test_alone_has_no_remote_support():
+    assert "remote_support" not in {step.stage for step in department(mode="alone").timeline()}
+
+
+def test_building_begins_with_the_month_decided():
+    assert department(start_month=4).course.start == CALENDAR.first_day[5]
+    assert department(start_month=4).stage_today(START) == "planned"
+
+
+def test_a_start_beyond_the_run_never_comes():
+    run = Run(department(start_month=100))
+    assert set(run.stage) == {"planned"} and run.department.timeline() == []
+
+
+# ---- inactive, empty, closed -----------------------------------------------------------------------------------------
+
+
+def test_inactive_costs_nothing_and_does_nothing():
+    run = Run(department(active=False), 3)
+    assert not len(run.department.reps) and not any(run.cost(account) for account in FIELD_ACCOUNTS)
+    assert set(run.stage) == {"none"} and (run.department.patch_of_zone == -1).all()
+
+
+def test_without_representatives_recruiters_and_consultants_still_cost():
+    run = Run(department(reps=0), 6)
+    assert run.cost("recruiting") > 0 and run.cost("consultants") > 0
+    assert run.cost("field_fixed") == run.cost("training") == run.cost("management") == 0
+    assert not len(run.department.reps) and (run.department.patch_of_zone == -1).all()
+
+
+def test_after_the_close_nobody_is_left_and_nothing_costs():
+    run = Run(department(close_month=5), 8)
+    reps = run.department.reps
+    assert (reps.stage == LEFT).all() and (run.department.patch_of_door == -1).all()
+    assert reps.left_day.max() == CALENDAR.first_day[6] - 1
+    assert [run.ledger.closed[month].any() for month in (3, 4, 5)] == [True, False, False]
+    assert run.stage[-1] == "closed" and run.department.timeline()[-1].ends == CALENDAR.first_day[6]
+
+
+# ---- money -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_stages_add_up_to_the_ledger():
+    run = Run(department(), 9)
+    booked = sum(run.cost(account) for account in FIELD_ACCOUNTS)
+    assert sum(step.cost for step in run.department.timeline()) == pytest.approx(booked)
+    run.ledger.check()
+
+
+def test_recruiting_three_costs_one_funnel_and_the_standing_recruiter():
+    run = Run(department(numbers=STEADY), 1)
+    standing = P.recruiter_standing_share * P.recruiter_cost_per_day * CALENDAR.days_in_month[2]
+    funnel = 5 * P.recruiter_cost_per_day + 3 * P.vacancy_cost_per_rep + 12 * P.trial_cost_per_candidate
+    assert run.cost("recruiting") == pytest.approx(funnel + standing)
+    assert run.cost("training") == 3 * P.training_cost_per_rep
+
+
+def test_consultants_are_paid_by_the_day():
+    run = Run(department(off=("debugging", "processes", "remote_support")), 2)
+    days = 2 * P.test_sales_days.turnkey + P.labour_market_days.turnkey + 15
+    assert run.cost("consultants") == pytest.approx(days * P.consultant_cost_per_day)
+
+
+def test_alone_pays_no_consultant_but_its_own_managers():
+    run = Run(department(mode="alone"), 3)
+    assert run.cost("consultants") == 0 and run.cost("management") > 0
+
+
+def test_a_head_costs_a_month_s_wage_a_month():
+    run = Run(department(numbers=STEADY), 6)
+    last = run.ledger.closed[-1][ACCOUNTS.index("management")].sum()
+    assert -last == pytest.approx(P.head_cost_per_month)
+
+
+# ---- skill -----------------------------------------------------------------------------------------------------------
+
+
+def test_practice_follows_the_learning_curve():
+    start = np.array([P.starting_skill_share])
+    months = 4.5
+    expected = 1 - (1 - P.starting_skill_share) * np.exp(-months / P.learning_months)
+    assert learn(start, months * MONTH, 0.0, P, MONTH)[0] == pytest.approx(expected)
+    assert expected == pytest.approx(0.9, abs=0.01)
+
+
+def test_coaching_shortens_learning_by_its_effect():
+    start = np.array([0.4])
+    coached = learn(start, 10.0, 1.0, P, MONTH)
+    assert coached == pytest.approx(learn(start, 10.0 / (1 - P.coaching_effect_share), 0.0, P, MONTH))
+
+
+def test_days_of_practice_add_up_to_the_closed_form():
+    of = Run(department(numbers=STEADY, off=("debugging", "processes", "remote_support")), 2).department
+    days = int(CALENDAR.first_day[4]) - (START + 20)
+    closed = learn(np.array([P.starting_skill_share]), days, 0.0, P, MONTH)
+    assert of.reps.skill == pytest.approx(np.repeat(closed, 3))
+
+
+def test_idle_months_take_part_of_what_was_learned():
+    after = forget(np.array([0.9]), 0.4, MONTH, P, CALENDAR)
+    assert after[0] == pytest.approx(0.9 - P.forgetting_per_month * 0.5, abs=1e-4)
+
+
+def test_the_coached_learn_faster_than_those_alone():
+    turnkey, alone = Run(department(numbers=STEADY), 6), Run(department(numbers=STEADY, mode="alone"), 6)
+    assert turnkey.department.reps.skill.min() > alone.department.reps.skill.max()
+
+
+def test_described_processes_keep_more_of_what_a_leaver_knew():
+    described, not_described = (after_leaving(0.8, 1, 2, written, P) for written in (True, False))
+    assert not_described == pytest.approx(0.8 * (1 - P.knowledge_lost_share / 2))
+    assert described > not_described
+
+
+def test_newcomers_start_with_what_the_department_passes_on():
+    assert newcomer_skill(0.4, 0.0, True, P) == 0.4
+    assert newcomer_skill(0.4, 1.0, True, P) == pytest.approx(0.4 + 0.6 * P.described_transfer_share)
+    assert newcomer_skill(0.4, 1.0, False, P) == pytest.approx(0.4 + 0.6 * P.hearsay_transfer_share)
+
+
+# ---- heads and control -----------------------------------------------------------------------------------------------
+
+
+def test_control_is_the_share_of_a_full_span():
+    span = P.model_copy(update={"span_reps": 7.0})
+    assert [supervise(people, 1, True, 0, 1.0, False, span).control for people in (7, 14)] == [1.0, 0.5]
+
+
+def test_without_a_head_the_director_keeps_half_an_eye():
+    alone = supervise(6, 0, False, 0, 1.0, False, P)
+    assert alone.control == P.director_control_share and alone.coaching == 0.0
+
+
+def test_consultants_on_site_coach_everybody_they_can():
+    assert supervise(6, 0, False, 1, 1.0, False, P) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("reps", "heads", "expected"), [(3, 0, 1), (7, 0, 1), (8, 0, 2), (20, 1, 1), (0, 0, 0)])
+def test_heads_are_one_for_every_span_unless_decided(reps, heads, expected):
+    assert department(reps=reps, heads=heads).heads_needed == expected
+
+
+def test_the_head_takes_over_when_the_processes_are_described():
+    run = Run(department(numbers=STEADY), 4)
+    assert run.department.course.heads == run.department.course.end("processes")
+    assert run.department.head_rows == [-1]
+
+
+def test_a_head_found_inside_leaves_the_field_and_is_replaced():
+    run = Run(department(numbers=NOBODY_QUITS | {"head_inside_share": 1.0}), 4)
+    (row,) = run.department.head_rows
+    assert run.department.reps.stage[row] == LEFT and run.changes["promotions"] == 1
+    assert len(run.department.team.employed) == 3 and run.changes["hires"] == 4
+
+
+# ---- people ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_number_is_the_same_person_in_every_scenario():
+    few, many = (
+        Run(department(reps=2), 2).department.reps,
+        Run(department(reps=5, off=("debugging",)), 2).department.reps,
+    )
+    assert (few.ability == many.ability[:2]).all() and (few.address == many.address[:2]).all()
+
+
+def test_nobody_visits_before_the_certificate():
+    of = department()
+    for day in range(START, START + 20):
+        of.open_day(day)
+        assert (of.patch_of_zone == -1).all()
+    assert of.reps.stage.tolist() == [TRAINING] * 3 and of.reps.hired_day.tolist() == [START + 15] * 3
+    of.open_day(START + 20)
+    assert of.reps.stage.tolist() == [PRODUCTIVE] * 3 and set(of.patch_of_zone) == {0, 1, 2}
+
+
+def test_poor_income_makes_people_quit():
+    numbers = NO_HEAD_INSIDE | {"quit_rate_per_month": 0.03}
+    quits = {
+        income: sum(Run(department(seed, numbers, reps=20), income=income).changes["quits"] for seed in (1, 2))
+        for income in (0.0, 2 * P.outside_wage_per_month)
+    }
+    assert quits[0.0] > 2 * quits[2 * P.outside_wage_per_month] > 0
+
+
+def test_a_leaver_is_replaced_after_the_funnel_s_time():
+    of = Run(department(numbers=STEADY), 3).department
+    today = int(CALENDAR.first_day[5]) - 1
+    of.team.leave(np.array([1]), today, "quits")
+    assert 1 not in of.patch_of_zone and (of.patch_of_zone >= 0).all()
+    for day in range(today + 1, today + 1 + 40):
+        of.open_day(day)
+    ready = today + P.refill_days.turnkey + P.training_days.turnkey
+    assert of.reps.productive_day[3] == ready and of.reps.post[3] == of.reps.post[1]
+    assert of.row_of_post.tolist() == [0, 3, 2] and set(of.patch_of_zone) == {0, 2, 3}
+
+
+def test_who_sells_less_than_half_the_plan_goes_after_the_probation():
+    poor, fair = (Run(department(numbers=STEADY), 5, sold_share=share) for share in (0.4, 0.6))
+    assert poor.changes["dismissals"] == 3 and fair.changes["dismissals"] == 0
+    assert not fair.department.reps.probation.any()
+
+
+def test_the_plan_counts_the_days_in_the_field():
+    of = department()
+    for day in range(START, START + 21):
+        of.open_day(day)
+    of.plan_per_rep(lambda estimate: 1000.0)
+    of.open_month(START + 20)
+    days, month = CALENDAR.days_in_month, CALENDAR.month_of_day[START + 20]
+    there = CALENDAR.first_day[month] + days[month] - (START + 20)
+    assert of.reps.plan == pytest.approx(np.full(3, 1000.0 * there / days[month]))
+
+
+# ---- test sales ------------------------------------------------------------------------------------------------------
+
+
+def test_test_sales_estimate_conversion_and_bill_with_their_errors():
+    of = department()
+    due = [day for day in range(START, START + 30) if of.test_sale_due(day)]
+    assert due == [START + P.test_sales_days.turnkey - 1]
+    seen = of.sell_on_plots(
+        lambda visits: (np.array([4, 0, 1, 4]), np.array([400, 0, 90, 800]), np.array([4e4, 0, 8100, 2e5]))
+    )
+    assert seen.visits.tolist() == [40] * 4
+    assert seen.conversion[:2].tolist() == [0.1, 0.0] and (seen.conversion_error > 0).all()
+    assert seen.bill[0] == 100.0 and seen.bill_error[0] == 0.0
+    assert np.isnan(seen.bill[1]) and np.isnan(seen.bill_error[2])
+    assert not of.test_sale_due(START + 9)
+
+
+def test_the_plan_comes_from_what_the_test_sales_showed():
+    of = department()
+    of.sell_on_plots(lambda visits: (np.full(4, 4), np.full(4, 400.0), np.full(4, 4e4)))
+    assert of.plan_per_rep(lambda seen: float(200 * seen.conversion.mean() * seen.bill.mean())) == pytest.approx(2000)
+    assert of.plan_per_rep(lambda seen: float("nan")) == 0.0
+
+
+# ---- at the door -----------------------------------------------------------------------------------------------------
+
+
+def test_zones_that_the_city_lacks_and_a_close_before_the_start_are_told_at_once():
+    with pytest.raises(InputError) as raised:
+        department(priority_zones=("NW", "NEE"), start_month=3, close_month=3)
+    zones, close = raised.value.messages
+    assert "'NEE'" in zones and "did you mean 'NE'" in zones
+    assert "close_month = 3" in close and "start_month = 3" in close
+
+
+def test_priority_zones_are_marked():
+    assert department(priority_zones=("SW",)).priority.tolist() == [False, False, True, False]
