@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import mesa
 import numpy as np
 import pytest
 
+from sim.agents.field_rep import rep_agents
+from sim.agents.head_of_sales import head_agents
 from sim.department import Department
 from sim.draws import Streams
 from sim.errors import InputError
@@ -317,6 +320,18 @@ def test_the_plan_counts_the_days_in_the_field():
     days, month = CALENDAR.days_in_month, CALENDAR.month_of_day[START + 20]
     there = CALENDAR.first_day[month] + days[month] - (START + 20)
     assert of.reps.plan == pytest.approx(np.full(3, 1000.0 * there / days[month]))
+
+
+def test_agents_follow_the_table():
+    of, model = Run(department(numbers=STEADY), 4).department, mesa.Model(rng=1)
+    agents = rep_agents(model, [], of.reps)
+    assert [agent.rep_id for agent in agents] == ["rep-0", "rep-1", "rep-2"]
+    assert agents[0].ability == of.reps.ability[0] and agents[0].stage == "productive"
+    of.team.leave(np.array([1]), CALENDAR.days - 1, "quits")
+    assert [agent.row for agent in rep_agents(model, agents, of.reps)] == [0, 2]
+    heads = head_agents(model, [], of.head_rows)
+    assert len(heads) == 1 and not heads[0].from_inside
+    assert head_agents(model, heads, []) == [] and len(model.agents) == 2
 
 
 # ---- test sales ------------------------------------------------------------------------------------------------------
