@@ -1,0 +1,77 @@
+"""What happens on the market by somebody's decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.market import Market
+from sim.reactions import operator_number
+from tests.worlds import assert_same_tables, by_operator, column, market, middle_city, small_city
+
+CUT = {"month": 1, "operator": "largest", "event": "tariff_change", "price_factor": 0.7}
+
+
+def with_events(*events: dict, city=None, months: int = 4, **numbers) -> Market:
+    """A market in which these events happen."""
+    return market(city or small_city(), numbers={"events": list(events), **numbers}, months=months, warmup=1).run()
+
+
+def test_a_new_tariff_holds_from_its_month_on() -> None:
+    done = with_events({"month": 2, "operator": "Rival", "event": "tariff_change", "price_factor": 0.8})
+    assert by_operator(done, "price_index")[:, 1] == pytest.approx([1, 1, 1, 0.8, 0.8, 0.8])
+    assert by_operator(done, "price_index")[:, 0] == pytest.approx(np.ones(6))
+
+
+def test_tariffs_may_change_twice() -> None:
+    twice = [{"month": m, "operator": "Rival", "event": "tariff_change", "price_factor": 0.9} for m in (1, 3)]
+    assert by_operator(with_events(*twice), "price_index")[-1, 1] == pytest.approx(0.81)
+
+
+def test_running_contracts_keep_their_bill_until_renewal() -> None:
+    cut = market(middle_city(), numbers={"events": [CUT]}, months=1, warmup=0)
+    served = cut.state.provider == 1
+    bills = cut.state.monthly_bill.copy()
+    cut.step()
+    untouched = served & (cut.state.contract_end > 1) & (cut.state.provider == 1) & (cut.state.resizing_day > 1)
+    assert (cut.state.monthly_bill == bills)[untouched].all()
+
+
+def test_a_rivals_price_cut_takes_adds_from_the_focal_operator() -> None:
+    def adds(*events: dict) -> int:
+        runs = (market(middle_city(), seed, {"events": events}, months=10, warmup=0, check=False) for seed in range(4))
+        return sum(column(run.run(), "gross_adds").sum() for run in runs)
+
+    passive, cut = adds(), adds(CUT)
+    assert cut < 0.9 * passive
+
+
+def test_the_largest_rival_is_meant_by_its_share() -> None:
+    operators = market(middle_city(), months=1, warmup=0).operators
+    assert operators[operator_number(operators, "largest")].name == "Northline"
+    assert operator_number(operators, "Focal") == 0
+
+
+def test_an_unknown_operator_is_told_with_the_nearest_name() -> None:
+    with pytest.raises(InputError, match=r"Rivall.*did you mean 'Rival'"):
+        with_events({"month": 1, "operator": "Rivall", "event": "tariff_change"})
+
+
+def test_advertising_begins_with_the_decision() -> None:
+    done = with_events(**{"advertising.budget_factor": 3.0})
+    assert column(done, "cost_advertising").tolist() == [0, 1000, 3000, 3000, 3000, 3000]
+
+
+def test_a_rival_who_stops_advertising_is_forgotten() -> None:
+    event = {"month": 1, "operator": "Northline", "event": "advertising", "budget_factor": 0.0}
+    done = market(middle_city(), numbers={"events": [event]}, months=8, warmup=0, check=False).run()
+    awareness = by_operator(done, "awareness")
+    passive = by_operator(market(middle_city(), months=8, warmup=0, check=False).run(), "awareness")
+    assert awareness[-1, 1] < 0.9 * passive[-1, 1]
+    assert awareness[-1, 2] == pytest.approx(passive[-1, 2], rel=0.02)
+
+
+def test_nothing_happens_before_the_month_of_an_event() -> None:
+    late = with_events({"month": 3, "operator": "Rival", "event": "tariff_change", "price_factor": 0.5})
+    assert_same_tables(late, with_events(), until_month=2)
