@@ -72,6 +72,13 @@ class FollowUps:
         """Doors whose appointment is today or was missed."""
         return self.row[self.day <= today]
 
+    def take_due(self, today: int) -> Array:
+        """The same, struck off the diary."""
+        rows = self.due(today)
+        keep = self.day > today
+        self.row, self.day = self.row[keep], self.day[keep]
+        return rows
+
     def strike(self, rows: Array) -> None:
         """Done or not to be done any more."""
         keep = ~np.isin(self.row, rows)

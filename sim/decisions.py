@@ -41,7 +41,7 @@ class CallCentre(Section):
     agents: int = Field(
         0, ge=0, le=5000, description="Agents of the focal operator; 0 lets staff follow calls with a month's lag."
     )
-    agents_min: int = Field(4, ge=1, le=100, description="Never fewer agents than this.")
+    agents_min: int = Field(2, ge=1, le=100, description="Never fewer agents than this.")
 
 
 class Crews(Section):
@@ -85,6 +85,10 @@ class Department(Section):
     priority_zones: tuple[str, ...] = Field((), description="Ids of zones to be worked first, as a list.")
     doors: Literal["sweep", "priority", "expected_value"] = Field(
         "sweep", description="Which doors are knocked on next."
+    )
+    revisit_days: int = Field(60, ge=10, le=500, description="Working days for which a visited door is left alone.")
+    buyout_share: float = Field(
+        0.0, ge=0.0, le=1.0, description="Part of a rival's termination fee that representatives may take over."
     )
     close_month: int | None = Field(
         None, ge=2, le=240, strict=True, description="Month from which on there is no department, or null for never."

@@ -95,15 +95,15 @@ def value_of(row, rules, crm, deal, usual_price, today):
 
 
 @njit(cache=True)
-def next_zone(rep, patch, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today):
+def next_zone(rep, owner, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today):
     """The zone of a patch whose doors are worth most to a day; zones with priority go before all others."""
     best, most = -1, 0.0
-    for z in range(patch.size):
-        if patch[z] != rep:
-            continue
+    for z in range(zone_start.size - 1):
         worth, doors = 0.0, 0
         for i in range(zone_start[z], zone_start[z + 1]):
-            if is_open_door(zone_rows[i], rules, crm, deal, order_operator, network, zone, today):
+            if owner[zone_rows[i]] == rep and is_open_door(
+                zone_rows[i], rules, crm, deal, order_operator, network, zone, today
+            ):
                 worth += value_of(zone_rows[i], rules, crm, deal, usual_price, today)
                 doors += 1
         if doors == 0:
@@ -115,13 +115,15 @@ def next_zone(rep, patch, rules, crm, deal, order_operator, network, zone, zone_
 
 
 @njit(cache=True)
-def doors_of_day(z, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today):
+def doors_of_day(
+    rep, owner, z, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today
+):
     """Candidates in a zone: the most valuable door, and others that are worth much and lie near it."""
     n = zone_start[z + 1] - zone_start[z]
     rows, value, m = np.empty(n, np.int64), np.empty(n), 0
     for i in range(zone_start[z], zone_start[z + 1]):
         row = zone_rows[i]
-        if is_open_door(row, rules, crm, deal, order_operator, network, zone, today):
+        if owner[row] == rep and is_open_door(row, rules, crm, deal, order_operator, network, zone, today):
             rows[m], value[m] = row, value_of(row, rules, crm, deal, usual_price, today)
             m += 1
     if m == 0:

@@ -21,6 +21,7 @@ from sim.world import World
 Array = np.ndarray[Any, Any]
 
 SALES_CALLS_PER_CUSTOMER_DAY = 0.0025  # a guess with which the first month's staff is planned
+SETTLING_MONTHS = 2  # before the first month that is seen: searches and orders under way fill up
 KEPT = 8  # foundations remembered by a process
 
 _foundations: dict[tuple[str, str, str, int, int, int], Foundation] = {}
@@ -55,7 +56,11 @@ def lay(city: Any, parameters: Parameters) -> Foundation:
 def _lay(city: Any, parameters: Parameters) -> Foundation:
     world = parameters.world
     calendar = workdays(
-        parameters.calendar.decision_month, parameters.warmup, parameters.months, city.country, city.subdivision
+        parameters.calendar.decision_month,
+        parameters.warmup + SETTLING_MONTHS,
+        parameters.months,
+        city.country,
+        city.subdivision,
     )
     links, hours = peers_of(city, world), OpeningHours()
     tenants = int(city.occupied.sum())

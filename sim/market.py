@@ -14,10 +14,15 @@ from mesa.datacollection import DataCollector
 
 from sim import foundation
 from sim import parameters as checking
+from sim.agents.field_rep import FieldRep, rep_agents
+from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
 from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agents
 from sim.city import City, load_city
+from sim.compensation import Scheme, bind
+from sim.department import Changes
 from sim.draws import Streams
+from sim.fieldforce import FieldForce
 from sim.ledger import Ledger
 from sim.observation import Observation
 from sim.opening import open_market
@@ -26,7 +31,8 @@ from sim.parameters import Parameters
 from sim.reactions import happen
 from sim.record import Record
 from sim.scene import make_scene, prices
-from sim.state import NONE, VACANT
+from sim.shipped import shipped_terms
+from sim.state import FIELD, NONE, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
 from sim.steps.needs import CallDiary
@@ -60,9 +66,12 @@ class Market(mesa.Model):  # type: ignore[misc]
         super().__init__(rng=1 if seed is None else int(seed))
         self.running: bool = True
         self.call_centre_agents: list[Person] = []
+        self.rep_agents: list[FieldRep] = []
+        self.head_agents: list[HeadOfSales] = []
         self.parameters = resolve(parameters, overrides)
         self.city = city if isinstance(city, City) else load_city(city or "melbourne")
         self.luck = Streams(1 if seed is None else int(seed))
+        self.scheme = scheme_of(self.parameters)
         self.base = foundation.lay(self.city, self.parameters)
         self.calendar = self.base.calendar
         self.day = 0
@@ -70,8 +79,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self._hire_first()
         self._look_ahead()
         self.observation = Observation()
-        self.observation.see(self, -self.parameters.warmup, self._month_before())
-        self.record.begin_month()
+        self._settle_in()
         self.datacollector = MonthlyCollector(self.observation.monthly[0])
         give_back_memory(len(self.state))
 
@@ -79,14 +87,19 @@ class Market(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One working day."""
-        if not self.running:
-            return
+        if self.running:
+            self._work_day()
+            self.datacollector.collect(self)
+            self.running = self.day < self.calendar.days
+
+    def _work_day(self) -> None:
+        """The events of a day, in the order of the model."""
         state, scene, record, day, luck = self.state, self.scene, self.record, self.day, self.luck
 
         if self.calendar.opens_month(day):
             self.open_month()  # events, budgets, staff
         record.month_left = self.calendar.month_left(day)
-        demography.turn_over(state, scene, self.turnover, self.orders, record, day, luck)
+        closed, opened = demography.turn_over(state, scene, self.turnover, self.orders, record, day, luck)
         service.resize(state, scene, day, luck("resizing", day))
 
         needs.start_shopping(state, scene, self.diary, record, day, luck("needs", day))
@@ -94,21 +107,27 @@ class Market(mesa.Model):  # type: ignore[misc]
 
         # ways to a contract
         self.dial()
+        callers = self.diary.due(day)
+        if self.field is not None:
+            self.field.tenants_changed(state, closed, opened, day)
+            self.field.open_day(state, day)
+            self.field.work(state, record, day, luck("woken by a visit", day))
+            callers = self.field.take_calls(state, callers, record, day)
         inbound.answer_calls(
             state,
             scene,
             self.call_centre,
             self.base.hours,
-            self.diary,
+            callers,
             record,
             self.customers,
             day,
             luck("inbound", day),
         )
-        rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
+        new = rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
 
         # what follows from it
-        service.install(
+        lost, done = service.install(
             state,
             scene,
             self.orders,
@@ -120,34 +139,26 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("service", day),
             luck("terms", day),
         )
+        if self.field is not None:
+            self.field.credit_signed(self.orders, new)
+            self.field.credit_after(lost, done)
         service.fail(state, scene, self.news, record, day, luck("faults", day))
         contracts.run_on(state, scene, record, day, luck("renewals", day))
         needs.refresh(state, scene, day + 1)
 
         if self.calendar.closes_month(day):
             self.close_month()  # bills, wages, metrics, next month's staff
-        self.datacollector.collect(self)
         if self.parameters.check:
             self.check()
         self.day += 1
-        self.running = self.day < self.calendar.days
 
     def dial(self) -> None:
         """All telemarketing teams work through their lists."""
         for number, staff in self.telemarketing.items():
             if len(staff):
-                streams = self.luck("telemarketing", self.day), self.luck("woken", self.day)
-                telemarketing.dial(
-                    self.state,
-                    self.scene,
-                    number,
-                    staff,
-                    self.call_lists[number],
-                    self.diary,
-                    self.record,
-                    self.day,
-                    *streams,
-                )
+                calls, today = self.call_lists[number], self.day
+                luck = self.luck("telemarketing", today), self.luck("woken", today)
+                telemarketing.dial(self.state, self.scene, number, staff, calls, self.record, today, *luck)
 
     @property
     def month(self) -> int:
@@ -176,11 +187,14 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Bills and wages are paid, the month is written down, and the next one is planned."""
         self._settle()
         index = int(self.calendar.month_of_day[self.day])
-        self.observation.see(self, self.month, self.calendar.month_start[index])
-        self.datacollector.latest = self.observation.monthly[-1]
+        if index >= foundation.SETTLING_MONTHS:
+            self.observation.see(self, self.month, self.calendar.month_start[index])
+            self.datacollector.latest = self.observation.monthly[-1]
         self.ledger.close_month()
         self._plan_next_month(int(self.calendar.days_in_month[index]))
         self.record.begin_month()
+        if self.field is not None:
+            self.field.reps.begin_month()
 
     def _settle(self) -> None:
         """Revenue, and the wages and budgets of the month."""
@@ -196,7 +210,19 @@ class Market(mesa.Model):  # type: ignore[misc]
         sales_part = total["sales_minutes"] / minutes if minutes else 0.0
         ledger.pay("call_centre", "inbound", wages * sales_part)
         ledger.pay("call_centre", "customers", wages * (1.0 - sales_part))
+        if self.field is not None:
+            changes = self.field.settle(self.day, ledger)
+            self.record.add("rep_quits", len(changes.quits))
+            self._greet(changes)
         ledger.pay("telemarketing", "telemarketing", len(self.telemarketing[0]) * p.telemarketer_cost_per_month)
+
+    def _greet(self, changes: Changes) -> None:
+        """Representatives who came or went, as events and as agents."""
+        for name, rows in (("hire", changes.hires), ("quit", changes.quits), ("dismissal", changes.dismissals)):
+            self.record.event(self.day, name, np.full(len(rows), -1), 0, actor=rows, channel=FIELD)
+        if self.field is not None:
+            self.rep_agents = rep_agents(self, self.rep_agents, self.field.reps)
+            self.head_agents = head_agents(self, self.head_agents, self.field.department.head_rows)
 
     def _plan_next_month(self, days: int) -> None:
         """Crews and people at the common numbers follow what this month brought."""
@@ -249,7 +275,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Premises, people's minds, operators, tables: all as they are on the first morning."""
         base, world, city = self.base, self.parameters.world, self.city
         self.operators = [Operator(self, number, spec) for number, spec in enumerate(city.operators)]
-        self.scene = make_scene(city, world, base.calendar, base.still, base.answered.copy(), base.links)
+        buyout = self.parameters.department.buyout_share
+        self.scene = make_scene(city, world, base.calendar, base.still, base.answered.copy(), base.links, buyout)
         self.state = open_market(
             city,
             world,
@@ -265,6 +292,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
+        self.field: FieldForce | None = None
+        if self.parameters.department.active:
+            self.field = FieldForce(self.parameters, self.scheme, city, self.state, self.scene, self.luck)
 
     def _hire_first(self) -> None:
         """Staff and crews for the load of a standing market."""
@@ -288,9 +318,13 @@ class Market(mesa.Model):  # type: ignore[misc]
         service.schedule_resizing(self.state, self.scene, tenants, -1, self.luck("first resizing"))
         needs.refresh(self.state, self.scene, 0, everybody=True)
 
-    def _month_before(self) -> np.datetime64:
-        first: np.datetime64 = self.calendar.month_start[0].astype("datetime64[M]") - 1
-        return first.astype("datetime64[D]")
+    def _settle_in(self) -> None:
+        """The months before the first one seen, in which searches and orders fill up; then the opening stock."""
+        events, self.record.events = self.record.events, None
+        while self.day < self.calendar.first_day[foundation.SETTLING_MONTHS]:
+            self._work_day()
+        self.record.events = events
+        self.observation.see(self, -self.parameters.warmup, self.calendar.month_start[foundation.SETTLING_MONTHS - 1])
 
     # ---- using it ---------------------------------------------------------------------------------------------------
 
@@ -346,6 +380,12 @@ class MonthlyCollector(DataCollector):  # type: ignore[misc]
 
 def _reader(name: str) -> Any:
     return lambda market: market.datacollector.latest[name]
+
+
+def scheme_of(parameters: Parameters) -> Scheme:
+    """The pay scheme, with the shipped terms where none are given."""
+    given = parameters.department.scheme
+    return bind(given.name, shipped_terms(given.name) | given.terms)
 
 
 def resolve(parameters: Parameters | Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> Parameters:

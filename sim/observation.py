@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.awareness import survey
 from sim.ledger import ACCOUNTS
+from sim.reps import LEFT, PRODUCTIVE, STAGES
 from sim.state import CHANNELS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Observation:
         self.by_operator: list[dict[str, Array]] = []
         self.by_channel: list[dict[str, Array]] = []
         self.by_zone: list[dict[str, Array]] = []
+        self.by_rep: list[dict[str, Array]] = []
         self.ledger: list[Array] = []
         self.cumulative_margin = 0.0
 
@@ -57,6 +59,8 @@ class Observation:
         self.by_channel.append(_channels(market))
         if market.parameters.record.zones:
             self.by_zone.append(_zones(market, heads))
+        if market.parameters.record.reps and market.field is not None:
+            self.by_rep.append(_by_rep(market))
         self.ledger.append(market.ledger.month.copy())
         row = _monthly(market, heads)
         self.cumulative_margin += row["margin"] if month >= 1 else 0.0
@@ -74,6 +78,8 @@ class Observation:
         }
         if record.zones:
             tables["monthly_by_zone"] = self._long(self.by_zone, "zone_id", list(np.asarray(market.city.zone_id, str)))
+        if record.reps and self.by_rep:
+            tables["monthly_by_rep"] = self._reps()
         if record.ledger:
             tables["ledger"] = self._ledger()
         return tables
@@ -87,6 +93,14 @@ class Observation:
         if labels:
             table[label] = np.tile(np.array(labels, dtype=object), len(self.months))
         return table | {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+    def _reps(self) -> dict[str, Array]:
+        sizes = [len(rows["rep_id"]) for rows in self.by_rep]
+        head = {
+            "month": np.repeat(np.array(self.months, np.int64), sizes),
+            "date": np.repeat(np.array(self.dates, "datetime64[D]"), sizes),
+        }
+        return head | {name: np.concatenate([rows[name] for rows in self.by_rep]) for name in self.by_rep[0]}
 
     def _ledger(self) -> dict[str, Array]:
         from sim.ledger import CHANNELS as BOOKED
@@ -192,5 +206,52 @@ def _monthly(market: Market, heads: dict[str, Any]) -> dict[str, float]:
     row |= {"cumulative_margin": 0.0} | costs
     for number, name in enumerate(CHANNELS):
         row[f"cac_{name}"] = ratio(ledger.cost_of_channel(name), int(record.channel["gross_adds"][number]))
-    row |= {"cac_field_incremental": np.nan, "reps": 0, "reps_productive": 0, "plan": np.nan, "plan_attainment": np.nan}
-    return row | {"rep_effort": np.nan, "rep_quits": 0}
+    return row | {"cac_field_incremental": np.nan} | _reps(market)
+
+
+def _reps(market: Market) -> dict[str, float]:
+    """The department in sum; null where there is nobody."""
+    if market.field is None:
+        return {
+            "reps": 0,
+            "reps_productive": 0,
+            "plan": np.nan,
+            "plan_attainment": np.nan,
+            "rep_effort": np.nan,
+            "rep_quits": 0,
+        }
+    reps = market.field.reps
+    return {
+        "reps": int((reps.stage != LEFT).sum()),
+        "reps_productive": int((reps.stage == PRODUCTIVE).sum()),
+        "plan": float(reps.plan.sum()) or np.nan,
+        "plan_attainment": ratio(reps.bills_signed.sum(), reps.plan.sum()),
+        "rep_effort": ratio(reps.effort_sum.sum(), reps.days_worked.sum()),
+        "rep_quits": int(market.record.total["rep_quits"]),
+    }
+
+
+def _by_rep(market: Market) -> dict[str, Array]:
+    """Everybody in post this month, or who left in it."""
+    reps, day = market.field.reps, market.day  # type: ignore[union-attr]
+    first = int(market.calendar.first_day[market.calendar.month_of_day[day]])
+    rows = np.flatnonzero((reps.hired_day <= day) & (reps.left_day >= first))
+    return {
+        "rep_id": np.array([f"rep-{row}" for row in rows], dtype=object),
+        "stage": np.array(STAGES, dtype=object)[reps.stage[rows]],
+        "probation": reps.probation[rows].copy(),
+        "days_in_post": np.minimum(reps.left_day[rows], day + 1) - reps.hired_day[rows],
+        "ability": reps.ability[rows],
+        "skill": reps.skill[rows].copy(),
+        "effort": ratio(reps.effort_sum[rows], reps.days_worked[rows]),
+        "visits": reps.visits[rows].copy(),
+        "contacts": reps.contacts[rows].copy(),
+        "orders": reps.contracts[rows].copy(),
+        "plan": reps.plan[rows].copy(),
+        "attainment": ratio(reps.bills_signed[rows], reps.plan[rows]),
+        "pay_fixed": reps.pay_fixed[rows].copy(),
+        "pay_variable": reps.pay_variable[rows].copy(),
+        "income": reps.pay_fixed[rows] + reps.pay_variable[rows],
+        "bills_signed": reps.bills_signed[rows].copy(),
+        "followups": reps.followups[rows].copy(),
+    }

@@ -52,3 +52,9 @@ def _parts(folder: Traversable | Path) -> dict[str, Any]:
 def load(file: Traversable | Path) -> Any:
     """What a YAML file holds."""
     return yaml.load(file.read_text(encoding="utf-8"), Loader)
+
+
+def shipped_terms(scheme: str) -> dict[str, Any]:
+    """The terms with which a pay scheme is shipped; empty for a name that is not."""
+    file = resources.files("configs").joinpath("scheme", f"{scheme}.yaml")
+    return dict(load(file)["terms"]) if file.is_file() else {}

@@ -308,6 +308,8 @@ class Field(Part):
     visit_fatigue: float
     refusal_share: float
     woken_months: float
+    decided_at_door_share: float
+    afterthought_days: float
     followup_months: float
     personal_logit: float
     skill_logit: float
@@ -319,7 +321,6 @@ class Field(Part):
     card_fading_per_month: float
     same_person_share: float
     rep_reached_share: float
-    common_number_share: float
     visit_memory_months: float
     fee_share_of_bill: float
 

@@ -35,14 +35,15 @@ class Turnover:
 
 def turn_over(
     state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int, streams: Streams
-) -> None:
-    """Today's closures and openings."""
+) -> tuple[Array, Array]:
+    """Today's closures and openings; returns their rows."""
     rows = np.flatnonzero(state.turnover_day == today)
     if not rows.size:
-        return
+        return rows, rows
     vacant = state.provider[rows] == VACANT
     close(state, scene, turnover, orders, record, rows[~vacant], today, streams)
     move_in(state, scene, turnover, record, rows[vacant], today, streams)
+    return rows[~vacant], rows[vacant]
 
 
 def close(

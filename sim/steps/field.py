@@ -16,11 +16,11 @@ from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.needs import CallDiary, chance_of_row
+from sim.steps.needs import chance_of_row
 
 Array = np.ndarray[Any, Any]
 
-VISIT, CONTACT, WOKEN, FOLLOWED = 0, 1, 2, 3
+VISIT, CONTACT, WOKEN, FOLLOWED, LATER = 0, 1, 2, 3, 4  # how a door was reached, and what came of it
 COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
 
 
@@ -34,6 +34,8 @@ class Visit(NamedTuple):
     fatigue_factor: float
     refusal: float
     woken_days: float
+    at_door: float
+    afterthought_days: float
     followup_days: float
     revealed: float
     personal: float
@@ -52,6 +54,8 @@ def visit_of(scene: Scene) -> Visit:
         scene.world.dialling.fatigue_waking_factor,
         p.refusal_share,
         p.woken_months * scene.calendar.per_month,
+        p.decided_at_door_share,
+        p.afterthought_days,
         p.followup_months * scene.calendar.per_month,
         p.revealed_share,
         p.personal_logit,
@@ -63,7 +67,7 @@ def visit_of(scene: Scene) -> Visit:
 class Patches(NamedTuple):
     """Where representatives work: owner of each zone, and the rows of each zone."""
 
-    owner: Array  # (zones,) row of the representative, or -1
+    owner: Array  # (n,) row of the representative who owns the door, or -1
     zone_rows: Array
     zone_start: Array
     current: Array  # (reps,) the zone that is being worked, or -1
@@ -83,7 +87,7 @@ def walk_the_patches(
     rules: Rules,
     crm: Crm,
     diary: FollowUps,
-    calls: CallDiary,
+    afterthoughts: FollowUps,
     record: Record,
     today: int,
     luck: Luck,
@@ -108,7 +112,7 @@ def walk_the_patches(
     if not door.size:
         return
     seller = np.log(np.maximum(reps.ability * reps.skill, 0.05))
-    outcome, told = _meet_all(
+    outcome, told, calls_day = _meet_all(
         luck.key,
         door,
         who,
@@ -128,9 +132,11 @@ def walk_the_patches(
         today,
     )
     woken = door[(outcome == WOKEN) & (state.decision_day[door] == NEVER)]
-    needs.begin_search(state, scene, calls, record, woken, today, needs_luck)
+    needs.consider(state, scene, record, woken, today, needs_luck)
     offered = outcome == WOKEN
     offer(state, scene, door[offered], seller[who[offered]], today)
+    later = outcome == LATER
+    afterthoughts.add(door[later], calls_day[later])
     diary.strike(door[kind == FOLLOWED])
     ahead = np.flatnonzero(told)
     dates = np.maximum(
@@ -174,7 +180,7 @@ def _days(
         appointments = 0.5 * left
         for row in due:
             mine = crm.rep[row] == rep or (
-                crm.rep[row] >= 0 and not productive[crm.rep[row]] and patches.owner[zone[row]] == rep
+                crm.rep[row] >= 0 and not productive[crm.rep[row]] and patches.owner[row] == rep
             )
             if not mine or appointments < rules.followup_minutes or deal.provider[row] < -1 or deal.provider[row] == 0:
                 continue
@@ -186,8 +192,10 @@ def _days(
             n += 1
         z = patches.current[rep]
         rows = due[:0]
-        if z >= 0 and patches.owner[z] == rep:
+        if z >= 0:
             rows = doors_of_day(
+                rep,
+                patches.owner,
                 z,
                 rules,
                 crm,
@@ -219,6 +227,8 @@ def _days(
             if z < 0:
                 continue
             rows = doors_of_day(
+                rep,
+                patches.owner,
                 z,
                 rules,
                 crm,
@@ -287,8 +297,10 @@ def _meet_all(
     operator_address,
     today,
 ):
-    """What comes of each visit or appointment: outcome, and whether a contract's end became known."""
+    """What comes of each visit or appointment: outcome, whether a contract's end became known, and when who thinks it
+    over will call."""
     outcome, told = np.zeros(door.size, np.int64), np.zeros(door.size, np.bool_)
+    calls_day = np.zeros(door.size, np.int64)
     for i in range(door.size):
         row, where = door[i], pair(deal.address[door[i]], operator_address)
         crm.visit_day[row], crm.rep[row] = today, who[i]
@@ -305,8 +317,12 @@ def _meet_all(
             worth = visit.followup_days * urge.rate_per_day * columns.inclination[row]
         looks_around = columns.decision_day[row] != NEVER
         free = columns.order_operator[row] == NONE
-        if looks_around or (free and draw(key, where, 2) < 1.0 - np.exp(-worth * weight)):
+        if looks_around:
             outcome[i] = WOKEN
+        elif free and draw(key, where, 2) < 1.0 - np.exp(-worth * weight):
+            thinks = kind[i] != FOLLOWED and draw(key, where, 4) >= visit.at_door
+            outcome[i] = LATER if thinks else WOKEN
+            calls_day[i] = today + max(np.ceil(-visit.afterthought_days * np.log(draw(key, where, 5))), 1.0)
         meet(mind, fading, row, 0, today, visit.recall, visit.persuasion * weight, visit.fatigue)
         if draw(key, where, 1) < visit.revealed:
             crm.known_day[row], crm.provider[row], crm.bill[row] = today, deal.provider[row], deal.monthly_bill[row]
@@ -316,9 +332,9 @@ def _meet_all(
             if deal.provider[row] >= 0 and columns.term_months[row] > 0:
                 crm.contract_end[row] = columns.contract_end[row]
                 told[i] = kind[i] != FOLLOWED and columns.contract_end[row] - today > 5
-        if outcome[i] != WOKEN and draw(key, where, 3) < visit.refusal:
+        if outcome[i] == CONTACT and draw(key, where, 3) < visit.refusal:
             crm.forbids[row] = True
-    return outcome, told
+    return outcome, told, calls_day
 
 
 def _count(
@@ -338,6 +354,17 @@ def _count(
     record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
     record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
     record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+
+
+def think_it_over(
+    state: MarketState, scene: Scene, afterthoughts: FollowUps, record: Record, today: int, luck: Luck
+) -> Array:
+    """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
+    rows = afterthoughts.take_due(today)
+    free = (state.decision_day[rows] == NEVER) & (state.order_operator[rows] == NONE)
+    rows = rows[free & (state.provider[rows] >= NONE) & (state.provider[rows] != 0)]
+    needs.consider(state, scene, record, rows, today, luck)
+    return rows
 
 
 def calls_the_rep(

@@ -14,7 +14,7 @@ from sim.queueing import serve_day
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, MarketState
-from sim.steps.needs import CallDiary, put_offers
+from sim.steps.needs import put_offers
 from sim.telephone import OpeningHours, StaffTable
 
 Array = np.ndarray[Any, Any]
@@ -25,20 +25,20 @@ def answer_calls(
     scene: Scene,
     staff: StaffTable,
     hours: OpeningHours,
-    diary: CallDiary,
+    callers: Array,
     record: Record,
     customers: int,
     today: int,
     luck: Luck,
 ) -> None:
     """The focal operator's day at the telephone: sales calls among customers' service calls, one queue."""
-    callers = diary.due(today)
     callers = callers[np.argsort(state.address[callers], kind="stable")]
     callers, day = telephone_day(
         luck.key,
         callers,
         state.deal,
         state.decision_day,
+        scene.urge.calls_max,
         scene.appeal.address[0],
         customers,
         scene.talks,
@@ -84,12 +84,24 @@ def poisson_quantile(uniform, mean):
 
 
 @njit(cache=True)
-def telephone_day(key, due, deal, decision_day, team, customers, talks, until, edges, shift_start, shift_end):
+def still_calls(offers, decision_day, calls_max):
+    """Whether a business still means to call: it has not decided, nor got our offer or enough others meanwhile."""
+    held, rest = 0, offers
+    while rest:
+        held += rest & 1
+        rest >>= 1
+    return decision_day != NEVER and not offers & 1 and held < calls_max
+
+
+@njit(cache=True)
+def telephone_day(
+    key, due, deal, decision_day, calls_max, team, customers, talks, until, edges, shift_start, shift_end
+):
     """Those who still look and have no offer yet call among the customers.
 
     Service calls around a level that differs from day to day; arrivals by the profile; lengths, patience; and the
     day's queue."""
-    callers = np.array([row for row in due if decision_day[row] != NEVER and not deal.offers[row] & 1], np.int64)
+    callers = np.array([row for row in due if still_calls(deal.offers[row], decision_day[row], calls_max)], np.int64)
     level = np.exp(talks.service_level_log_sd * normal(draw(key, team, 1)) - 0.5 * talks.service_level_log_sd**2)
     service = poisson_quantile(draw(key, team, 2), talks.service_calls_per_customer_day * customers * level)
     sales, n = callers.size, callers.size + service
@@ -179,12 +191,11 @@ def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck)
     if not lost.size:
         return
     turns = lost[luck.uniform(state.address[lost], 5) < scene.world.calls.lost_caller_rival_share]
-    best = scene.presence.copy()
-    for row in turns:
+    chance = luck.uniform(state.address[turns], 6)
+    for row, u in zip(turns, chance, strict=True):  # a handful a month
         known = scene.network[:, state.zone[row]] & (np.arange(scene.operators) != state.provider[row])
-        known[0] = False
         known &= (state.offers[row] >> np.arange(scene.operators) & 1) == 0
-        if known.any():
-            put_offers(
-                state, np.array([row]), np.array([int(np.argmax(np.where(known, best, -1.0)))]), INBOUND, np.zeros(1)
-            )
+        weight = np.cumsum(np.where(known, scene.presence, 0.0)[1:])
+        if weight[-1] > 0:
+            rival = 1 + int(np.searchsorted(weight, u * weight[-1]))
+            put_offers(state, np.array([row]), np.array([rival]), INBOUND, np.zeros(1))

@@ -54,6 +54,16 @@ def begin_search(
     record.add("market_shopping", rows.size)
 
 
+def consider(state: MarketState, scene: Scene, record: Record, rows: Array, today: int, luck: Luck) -> None:
+    """A seller has woken these businesses: they weigh the offer in hand against staying, and ask nobody else."""
+    if not rows.size:
+        return
+    days = scene.urge.search_days[state.size_class[rows]] * (0.5 + luck.uniform(state.address[rows], 1))
+    state.decision_day[rows] = np.minimum(today + np.maximum(np.ceil(days), 1), NEVER - 1)
+    state.shopping_limit[rows] = 0
+    record.add("market_woken", rows.size)
+
+
 def put_offers(state: MarketState, rows: Array, operator: Array | int, channel: int, logit: Array) -> None:
     """An offer lies on the table until the search ends; a better approach by the same operator replaces a worse one."""
     appeal = np.clip(np.rint(logit / APPEAL_UNIT), -128, 127).astype(np.int8)

@@ -13,7 +13,7 @@ from sim.record import Record
 from sim.scene import Scene
 from sim.state import NEVER, NONE, TELEMARKETING, MarketState
 from sim.steps import needs
-from sim.steps.needs import CallDiary, chance_of_row, put_offers
+from sim.steps.needs import chance_of_row, put_offers
 from sim.telephone import StaffTable
 
 Array = np.ndarray[Any, Any]
@@ -68,7 +68,6 @@ def dial(
     operator: int,
     staff: StaffTable,
     calls: CallList,
-    diary: CallDiary,
     record: Record,
     today: int,
     luck: Luck,
@@ -97,7 +96,7 @@ def dial(
     )
     talked = outcome >= TALKED
     woken = rows[(outcome == WOKEN) & (state.decision_day[rows] == NEVER)]
-    needs.begin_search(state, scene, diary, record, woken, today, needs_luck)
+    needs.consider(state, scene, record, woken, today, needs_luck)
     interested = rows[outcome == WOKEN]
     seat = np.flatnonzero(outcome == WOKEN) * len(staff) // max(rows.size, 1)
     logit = scene.world.calls.agent_skill_logit * staff.skill[seat] + scene.world.choice.telemarketing_logit

@@ -1,0 +1,254 @@
+"""The field department at work: people, patches and pay on one side, doors and what is known of them on the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.compensation import Results, Scheme
+from sim.compensation.effort import Policy, team_policy
+from sim.crm import FollowUps, empty_crm, forget
+from sim.department import Changes, Department
+from sim.doors import DOORS, Rules, door_positions
+from sim.draws import Streams
+from sim.learning import learn
+from sim.ledger import Ledger
+from sim.orders import Orders
+from sim.parameters import Parameters
+from sim.record import Record
+from sim.reps import PRODUCTIVE
+from sim.scene import Scene, by_class
+from sim.state import FIELD, MarketState
+from sim.steps import field
+from sim.testsale import expected_per_visit, sell_on_plots
+
+Array = np.ndarray[Any, Any]
+
+PRIOR_DAYS = 20.0  # days in the field for which the test sale counts in what a representative expects to sell
+
+
+class FieldForce:
+    """The focal operator's field sales on its ground."""
+
+    def __init__(
+        self, parameters: Parameters, scheme: Scheme, city: Any, state: MarketState, scene: Scene, streams: Streams
+    ):
+        self.parameters, self.scheme, self.city, self.scene, self.streams = parameters, scheme, city, scene, streams
+        calendar = scene.calendar
+        first = int(calendar.first_day[calendar.warmup])
+        self.department = Department(parameters.department, parameters.world.department, calendar, city, streams, first)
+        self.reps = self.department.reps
+        self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
+        self.appointments, self.afterthoughts = FollowUps(), FollowUps()
+        self.rules = rules_of(parameters, city)
+        self.zone_rows, self.zone_start = field.rows_by_zone(state.zone, scene.zones)
+        self.owner = np.full(len(state), -1, np.int64)
+        self.current = np.full(0, -1, np.int64)
+        self.intensity, self.mean_bill = 0.0, 0.0
+        self.policy: Policy | None = None
+        self.policy_people, self.policy_bill = -1, 1.0
+        self.contracts_ever, self.bills_ever, self.effort_days_ever = 0.0, 0.0, 0.0
+
+    # ---- the day ----------------------------------------------------------------------------------------------------
+
+    def open_day(self, state: MarketState, today: int) -> None:
+        """Stages, newcomers and certificates of this morning; everybody decides on the day's effort."""
+        calendar = self.scene.calendar
+        self.department.open_day(today)
+        self._take_patches()
+        if self.department.test_sale_due(today):
+            rules = self.rules
+            self.department.sell_on_plots(
+                lambda visits: sell_on_plots(state, self.scene, rules, visits, today, self.streams)
+            )
+            self.department.plan_bills = 0.0  # the plan is made anew from what was learned
+            self._plan(state, today)
+        if calendar.opens_month(today) or self.policy is None or self.policy_people != len(self.reps):
+            self._plan(state, today)
+        self._exert(today)
+
+    def _take_patches(self) -> None:
+        """Who owns which door today; whoever has a new patch begins it afresh."""
+        if len(self.current) < len(self.reps):
+            self.current = np.append(self.current, np.full(len(self.reps) - len(self.current), -1))
+        if not np.array_equal(self.owner, self.department.patch_of_door):
+            self.owner = self.department.patch_of_door.astype(np.int64)
+            self.current[:] = -1
+
+    def _plan(self, state: MarketState, today: int) -> None:
+        """The month's plans, and what representatives expect of a day: the test sale first, their own record later."""
+        department = self.department
+        if self.intensity == 0.0:
+            per_visit, self.mean_bill = expected_per_visit(state, self.scene, self.rules, today)
+            self.intensity = per_visit * self.visits_per_day()
+        expected, bill = self.intensity, self.mean_bill
+        month = self.scene.calendar.per_month
+        if department.plan_bills == 0.0:
+            department.plan_per_rep(
+                lambda estimate: planned_bills(estimate, self.visits_per_day(), expected * bill, month)
+            )
+        calendar, learned = self.scene.calendar, self.parameters.world.department
+        first = int(calendar.first_day[calendar.month_of_day[today]])
+        department.open_month(first)
+        practice = np.clip(first + 0.5 * month - self.reps.productive_day, 0.5 * month, None)
+        self.reps.plan *= learn(
+            learned.starting_skill_share, practice, 0.0, learned, month
+        )  # newcomers' plans are ramped
+        days = PRIOR_DAYS + self.effort_days_ever
+        usual = (PRIOR_DAYS * expected + self.contracts_ever) / days
+        bill = (PRIOR_DAYS * expected * bill + self.bills_ever) / max(usual * days, 1e-9)
+        seller = self.reps.ability * np.maximum(self.reps.skill, 0.05)
+        p = self.parameters.world.effort
+        control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * department.control
+        self.policy = team_policy(self.scheme, self.reps.plan, usual * seller, np.full(len(seller), bill), p, control)
+        self.policy_people, self.policy_bill = len(self.reps), bill
+
+    def visits_per_day(self) -> float:
+        """Doors a day of a usual representative, about: minutes over minutes a door."""
+        r = self.rules
+        share = np.bincount(self.city.premises_type[self.city.occupied], minlength=4) / max(
+            int(self.city.occupied.sum()), 1
+        )
+        minutes = r.waiting_minutes + r.decision_maker * r.talk_minutes + (1.0 - r.decision_maker) * r.refused_minutes
+        free = r.working_minutes * (1.0 - r.paperwork_share) - r.start_minutes
+        return float(free / (share @ minutes + 2.0 * r.indoor_minutes))
+
+    def _exert(self, today: int) -> None:
+        reps, calendar = self.reps, self.scene.calendar
+        if not len(reps) or self.policy is None:
+            return
+        month = int(calendar.month_of_day[today])
+        left = int(calendar.first_day[month] + calendar.days_in_month[month]) - today
+        so_far = reps.bills_signed / max(self.policy_bill, 1e-9)
+        effort = self.policy.effort(np.full(len(reps), left), so_far)
+        reps.effort[:] = np.where(reps.stage == PRODUCTIVE, effort, 0.0)
+        there = reps.stage == PRODUCTIVE
+        reps.effort_sum[there] += reps.effort[there]
+        reps.days_worked[there] += 1
+
+    def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
+        """Everybody's day in the field."""
+        if (self.reps.stage == PRODUCTIVE).any():
+            patches = field.Patches(self.owner, self.zone_rows, self.zone_start, self.current)
+            luck = self.streams("field", today)
+            field.walk_the_patches(
+                state,
+                self.scene,
+                self.reps,
+                patches,
+                self.rules,
+                self.crm,
+                self.appointments,
+                self.afterthoughts,
+                record,
+                today,
+                luck,
+                needs_luck,
+            )
+        self.department.after_day(today)
+
+    def take_calls(self, state: MarketState, callers: Array, record: Record, today: int) -> Array:
+        """Answer those of today's callers who ring their representative; returns those who ring the common number."""
+        luck = self.streams("cards", today)
+        later = field.think_it_over(
+            state, self.scene, self.afterthoughts, record, today, self.streams("afterthoughts", today)
+        )
+        callers = np.concatenate([callers, later])
+        rings = field.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
+        field.answer_own_phones(state, self.scene, self.reps, self.crm, callers[rings], record, today)
+        return callers[~rings]
+
+    # ---- what is credited -------------------------------------------------------------------------------------------
+
+    def credit_signed(self, orders: Orders, new: Array) -> None:
+        """Signatures count for the representative whom the business knows."""
+        ours = (new["operator"] == 0) & (new["channel"] == FIELD)
+        rep = np.where(ours, self.crm.rep[new["row"]], -1)
+        if len(new):
+            orders.table["rep"][-len(new) :] = rep
+        self._credit(self.reps.contracts, rep, np.ones(len(new)))
+        self._credit(self.reps.bills_signed, rep, new["bill"])
+
+    def credit_after(self, lost: Orders, done: Orders) -> None:
+        """Activations and cancellations count for whoever sold them."""
+        self._credit(self.reps.bills_cancelled, lost["rep"], lost["bill"])
+        self._credit(self.reps.bills_activated, done["rep"], done["bill"])
+
+    def _credit(self, column: Array, rep: Array, amount: Array) -> None:
+        known = rep >= 0
+        if known.any():
+            np.add.at(column, rep[known], amount[known].astype(column.dtype))
+
+    def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
+        """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
+        if closed.size:
+            forget(self.crm, closed)
+            self.appointments.strike(closed)
+            self.afterthoughts.strike(closed)
+        if opened.size:
+            field.hear_of_openings(state, self.scene, self.crm, opened, today, self.streams("openings heard of", today))
+
+    # ---- the month --------------------------------------------------------------------------------------------------
+
+    def results(self) -> Results:
+        """The month's results, as a pay scheme sees them."""
+        reps, none = self.reps, np.zeros(len(self.reps))
+        team = np.full(len(reps), reps.bills_signed.sum())
+        rank = 1.0 + np.argsort(np.argsort(-reps.bills_signed, kind="stable"), kind="stable")
+        return Results(
+            reps.contracts.astype(np.float64),
+            reps.bills_signed,
+            reps.bills_activated,
+            reps.bills_cancelled,
+            team,
+            rank,
+            none,
+        )
+
+    def settle(self, today: int, ledger: Ledger) -> Changes:
+        """Pay: the scheme applied to booked sales, the fixed part for the days in post."""
+        reps, calendar = self.reps, self.scene.calendar
+        results = self.results()
+        month = int(calendar.month_of_day[today])
+        first, days = int(calendar.first_day[month]), int(calendar.days_in_month[month])
+        from_day, to_day = np.maximum(reps.hired_day, first), np.minimum(reps.left_day, today + 1)
+        here = np.clip(to_day - from_day, 0, days) / days
+        fixed = self.scheme.fixed_part(results, reps.plan)
+        reps.pay_fixed[:] = fixed * here
+        reps.pay_variable[:] = np.where(here > 0, self.scheme.pay(results, reps.plan) - fixed, 0.0)
+        ledger.pay("field_fixed", "field", float(reps.pay_fixed.sum()))
+        ledger.pay("field_variable", "field", float(reps.pay_variable.sum()))
+        self.contracts_ever += float(reps.contracts.sum())
+        self.bills_ever += float(reps.bills_signed.sum())
+        self.effort_days_ever += float((reps.effort_sum * reps.ability * np.maximum(reps.skill, 0.05)).sum())
+        return self.department.close_month(today, ledger, reps.pay_fixed + reps.pay_variable)
+
+
+def planned_bills(estimate: Any, visits_per_day: float, expected_bills_per_day: float, days: float) -> float:
+    """A practised representative's monthly plan in bills, from what the test sales brought a visit, or a guess."""
+    if estimate is None or not np.nansum(estimate.deals):
+        return expected_bills_per_day * days
+    bills = np.nansum(np.where(estimate.deals > 0, estimate.deals * estimate.bill, 0.0))
+    return float(bills / max(np.nansum(estimate.visits), 1.0) * visits_per_day * days)
+
+
+def rules_of(parameters: Parameters, city: Any) -> Rules:
+    """Doors and minutes as decided and as the world has them."""
+    p, decided, ground = parameters.world.field, parameters.department, parameters.world.territory
+    named = np.isin(np.asarray(city.zone_id, str), np.asarray(decided.priority_zones, str))
+    return Rules(
+        policy=DOORS.index(decided.doors),
+        revisit_days=decided.revisit_days,
+        priority=named,
+        working_minutes=float(p.working_minutes),
+        paperwork_share=float(p.paperwork_share),
+        start_minutes=float(p.start_minutes),
+        indoor_minutes=float(p.indoor_minutes),
+        refused_minutes=float(p.refused_minutes),
+        talk_minutes=float(p.talk_minutes),
+        followup_minutes=float(p.followup_minutes),
+        waiting_minutes=by_class(p.waiting_minutes),
+        decision_maker=by_class(p.decision_maker_share),
+        minutes_per_km=float(ground.street_detour_factor / ground.walking_km_per_hour * 60.0),
+    )
