@@ -104,9 +104,8 @@ def check_list(names: list[str], entries: list[Any], findings: Findings) -> None
     if len(numbers) == len(shares) and total > 1.0 + SHARE_TOLERANCE:
         findings.error(FILE, f"the shares sum to {total:.4g}, more than 1", column="share", remedy="lower them")
     elif len(numbers) == len(shares) and total < 1.0 - SHARE_TOLERANCE:
-        findings.note(
-            FILE, f"the shares sum to {total:.4g}: the other {1 - total:.1%} of businesses begin without a provider"
-        )
+        message = f"the shares sum to {total:.4g} and are scaled up to 1, for they are shares of the premises served"
+        findings.note(FILE, f"{message}; how many begin without a provider follows from the market itself")
 
 
 def read_operator(
