@@ -115,7 +115,9 @@ def _key_mistake(name: str, command: Command, key: str, text: str) -> str:
     if not key:
         return f"'={text}' has no name before the equals sign; write key=value"
     if key.startswith("+"):
-        return f"'{key}' is refused: a configuration has a fixed set of names; write {key.lstrip('+')}={text}"
+        bare = key.lstrip("+")
+        remedy = _key_mistake(name, command, bare, text) or f"write {bare}={text}"
+        return f"'{key}' is refused: a configuration has a fixed set of names; {remedy}"
     if key in command.options:
         return ""
     if key in OPTIONS:

@@ -194,6 +194,20 @@ def test_the_book_shows_every_claim_with_its_source(form, capsys):
     assert "telemarketers" in said
 
 
+def test_the_book_names_each_section_once_and_says_what_is_empty(capsys):
+    assert main(["parameters"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    heads = [line for line in lines if line and not line.startswith(" ")]
+    assert len(set(heads)) == len(heads)
+    events = next(line for line in lines if line.startswith("  events "))
+    assert events.split()[1] == "none"
+
+
+def test_a_plus_before_an_unknown_name_is_no_reason_to_write_it_without(capsys):
+    assert main(["forecast", "+moths=3"]) == 2
+    assert "unknown option 'moths'; did you mean 'months'?" in capsys.readouterr().err
+
+
 def test_the_book_goes_into_a_folder_when_one_is_given(tmp_path, capsys):
     assert main(["parameters", "format=csv", f"out={tmp_path / 'book'}"]) == 0
     written = (tmp_path / "book" / "parameters.csv").read_text(encoding="utf-8")
