@@ -61,19 +61,18 @@ def as_markdown(rows: Sequence[BookRow]) -> str:
 def as_table(rows: Sequence[BookRow]) -> str:
     """The book for the terminal: a line of numbers and, below it, what the number means."""
     width = max(60, shutil.get_terminal_size((110, 24)).columns)
-    blocks = []
-    part = ""
+    sections: dict[str, list[BookRow]] = {}
     for row in rows:
-        head = row.path.rpartition(".")[0]
-        if head != part:
-            blocks.append(f"\n{head or 'top level'}\n")
-            part = head
-        blocks.append(_block(row, width))
+        sections.setdefault(row.path.rpartition(".")[0], []).append(row)
+    blocks = []
+    for head, inside in sections.items():
+        blocks += [f"\n{head or 'top level'}\n", *(_block(row, width) for row in inside)]
     return "".join(blocks).lstrip("\n")
 
 
 def _block(row: BookRow, width: int) -> str:
     path, value, unit, low, high, evidence, source, meaning = _cells(row)
+    value = value or ("none" if isinstance(row.value, list | tuple) else "")
     limits = f"[{low}, {high}]" if low or high else ""
     # Decisions carry their kind where claims carry their evidence.
     origin = f"{evidence}: {source}" if source else evidence
