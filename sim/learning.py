@@ -12,7 +12,7 @@ from sim.world import Department
 Array = np.ndarray[Any, Any]
 
 
-def learn(skill: Array, days: Array | float, coaching: Array | float, p: Department, per_month: float) -> Array:
+def learn(skill: Array | float, days: Array | float, coaching: Array | float, p: Department, per_month: float) -> Array:
     """Skill after days of practice: the distance to full productivity shrinks exponentially, faster with coaching."""
     pace = p.learning_months * per_month * (1.0 - p.coaching_effect_share * np.asarray(coaching))
     return 1.0 - (1.0 - skill) * np.exp(-np.asarray(days) / pace)

@@ -325,6 +325,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             self._work_day()
         self.record.events = events
         self.observation.see(self, -self.parameters.warmup, self.calendar.month_start[foundation.SETTLING_MONTHS - 1])
+        self.record.begin_month()
 
     # ---- using it ---------------------------------------------------------------------------------------------------
 
