@@ -13,10 +13,11 @@ FLOORS = (
     "cityfiles cityoperators cityrows premises territory city peers bills callprofile queueing compensation",
     "awareness choice reps learning recruiting stages territories team",
     "state",
-    "tenants standstill opening ledger orders scene telephone reactions record foundation observation",
+    "tenants standstill opening ledger orders scene telephone reactions record foundation observation crm doors",
     "steps",
-    "agents",
+    "agents testsale",
     "department",
+    "fieldforce",
     "market",
     "experiments",
 )
