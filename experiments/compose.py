@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from sim.shipped import load
 
 GROUPS = ("scenario", "world")
 # These hold for the scenario and the baseline alike: the world, when the decision falls, and the length of the run.
-SHARED = ("world", "calendar", *checking.RUN_FIELDS)
+SHARED = ("world", "calendar", "situation", *checking.RUN_FIELDS)
 
 
 class Request:
@@ -42,8 +43,11 @@ class Request:
 
         None is the configuration without a scenario.
         """
+        if not baseline:
+            return self._configs.parameters(scenario_name, self.overrides)
         shared = {path: value for path, value in self.overrides.items() if path.split(".")[0] in SHARED}
-        return self._configs.parameters(scenario_name, shared if baseline else self.overrides)
+        situation = self._configs.situation(self.options.get("scenario"))
+        return self._configs.parameters(scenario_name, {**situation, **shared})
 
     def out_folder(self) -> Path:
         """The folder for the results, not made here; one that is filled when first asked for is refused."""
@@ -174,6 +178,12 @@ class Configs:
             raise InputError(mistakes)
         return checked, mapping
 
+    def situation(self, name: str | None) -> dict[str, Any]:
+        """Where the operator stands at the start of a scenario, as overrides: its baseline begins there too."""
+        mapping, _ = self._scenario(name)
+        section = mapping.get("situation")
+        return {f"situation.{key}": value for key, value in section.items()} if isinstance(section, dict) else {}
+
     def _scenario(self, name: str | None) -> tuple[dict[str, Any], list[str]]:
         """The full mapping of a scenario; bare claims of its files are back in the nodes of the world they change."""
         base = checking.defaults(self.folder)
@@ -192,12 +202,32 @@ class Configs:
         return mapping, mistakes + more
 
     def _compose(self, name: str) -> dict[str, Any]:
+        if name not in self._composed and self._composed and not self.folder:
+            # Hydra has read the groups once; what it would do with a plain file of ours takes a hundredth of its time.
+            plain = _plain_scenario(name)
+            if plain is not None:
+                self._composed[name] = _laid_over(checking.defaults(), plain)
         if name not in self._composed:
             with _hydra(self.folder) as options:
                 if name not in options:
                     raise InputError(f"unknown scenario '{name}'; {_listed(name, options)}")
                 self._composed[name] = _composed(name, self.folder)
         return self._composed[name]
+
+
+def _plain_scenario(name: str) -> dict[str, Any] | None:
+    """What a shipped scenario says, where its file neither builds on another nor interpolates."""
+    folder = resources.files("configs").joinpath("scenario")
+    file = next((file for file in folder.iterdir() if file.name == f"{name}.yaml"), None)
+    content = (load(file) or {}) if file else {"defaults": []}
+    return None if "defaults" in content or "${" in str(content) else content
+
+
+def _laid_over(base: Any, top: Any) -> Any:
+    """The mapping with another laid over it, name by name."""
+    if not (isinstance(base, dict) and isinstance(top, dict)):
+        return top
+    return base | {key: _laid_over(base.get(key), value) for key, value in top.items()}
 
 
 def _listed(name: str, options: list[str]) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 import experiments.cli as cli
 from experiments.cli import COMMANDS, main
-from experiments.compose import Request, read
+from experiments.compose import Configs, Request, read
 from experiments.grammar import parse_value
 from sim.errors import InputError
 
@@ -133,6 +133,13 @@ def test_the_full_mapping_keeps_the_node_of_a_changed_claim():
     node = mapping["world"]["needs"]["renewal_factor"]
     assert node["value"] == 7.25
     assert node["range"] == [4.0, 8.0]
+
+
+@pytest.mark.parametrize("name", ["passive", "telemarketing", "competitor_tariff"])
+def test_a_shipped_scenario_comes_out_the_same_with_hydra_and_laid_over(name):
+    by_hydra, laid_over = Configs(None), Configs(None)
+    laid_over._composed["another"] = {}
+    assert laid_over.parameters(name, {}) == by_hydra.parameters(name, {})
 
 
 def test_the_results_go_to_a_dated_folder_that_is_not_made(tmp_path, monkeypatch):
