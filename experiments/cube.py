@@ -10,6 +10,15 @@ from typing import Any
 import numpy as np
 
 
+def working_days(dates: np.ndarray, country: str, subdivision: str | None = None) -> np.ndarray:
+    """Working days of consecutive months by their first days, in a country that may have none but weekends."""
+    from sim.workdays import workdays
+
+    if not dates.size:
+        return np.zeros(0)
+    return workdays(str(dates[0])[:7], 0, len(dates), country, subdivision).days_in_month.astype(float)
+
+
 class Cube:
     """One table of a results folder from a month on; a run that is missing is a row of nan."""
 

@@ -23,6 +23,7 @@ from experiments.folder import (
     write_manifest,
 )
 from experiments.journal import Journal
+from experiments.moves import Moves, moves_between, out_of_sight
 from experiments.progress import Progress
 from experiments.runner import DesignPoint, Plan, carry_out, failures, keep_city, relabelled, tasks_left
 
@@ -85,6 +86,8 @@ def prepared(request: Request) -> tuple[Plan, Path, City]:
         plan, city = new_plan(request, __version__)
         begin_folder(plan, folder, config_of(plan, request.command))
     keep_city(plan.city, city)
+    for remark in dict.fromkeys(remark for point in plan.points for remark in out_of_sight(point.parameters)):
+        print(remark, file=sys.stderr)
     return plan, folder, city
 
 
@@ -171,11 +174,16 @@ def results(plan: Plan, folder: Path, city: City) -> Rows:
     from experiments.summary import summarise, write_summary
 
     baseline, scenario = plan.points[0].name, plan.points[-1].name
-    rows = summarise(folder, baseline, [scenario], city.currency)
+    rows = summarise(folder, baseline, [scenario], city.currency, city.country, city.subdivision)
     write_summary(rows, folder)
     warmup = plan.points[0].parameters.warmup
     draw_all(Story(folder, baseline, scenario, city.currency, city_line(city), note_of(city), city, warmup))
     return rows
+
+
+def moves_of(plan: Plan, city: City) -> Moves:
+    """What the scenario of a plan has otherwise than its baseline."""
+    return moves_between(plan.points[0].parameters, plan.points[-1].parameters, city.operators[0].name)
 
 
 def city_line(city: City) -> str:
@@ -221,14 +229,17 @@ def is_result(path: Path) -> bool:
 
 def spoken_results(request: Request, plan: Plan, rows: Rows, city: City) -> str:
     """The KPI table, the verdict and the remark on assumptions; the table is left out when quiet."""
-    from experiments.summary import kpis
+    from experiments.kpis import kpis
     from experiments.verdict import kpi_table, verdict
 
     if not rows:
         return "No pair of runs was finished, so there is no summary and no picture."
     names = plan.points[0].name, plan.points[-1].name
-    parts = [verdict(rows, *names, city.currency), note_of(city)]
+    moves = moves_of(plan, city)
+    parts = [verdict(rows, *names, city.currency, moves), note_of(city)]
     if not request.options["quiet"]:
         shown = {kpi.name for kpi in kpis(plan.points[0].parameters.months, city.currency) if kpi.shown}
+        if moves.only_others:
+            shown -= {"break_even_month", "break_even_share"}  # nothing of ours was paid for
         parts.insert(0, kpi_table(rows, shown, *names))
     return "\n\n".join(part for part in parts if part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from experiments.moves import OURS, Moves
 from experiments.summary import Rows
 
 TABLE_HEAD = ("KPI", "unit", "window", "{baseline}", "{scenario}", "difference", "90 % of pairs", "better in")
@@ -41,18 +42,33 @@ def kpi_table(rows: Rows, shown: set[str], baseline: str, scenario: str) -> str:
     head = [word.format(baseline=baseline, scenario=scenario) for word in TABLE_HEAD]
     lines = [head]
     for (kpi, name), row in by_key.items():
-        if name == scenario and kpi in shown and (row["mean"] or row["difference"] or by_key[kpi, baseline]["mean"]):
+        if name == scenario and kpi in shown and says_something(row, by_key[kpi, baseline]):
             lines.append(table_line(row, by_key[kpi, baseline]))
     return aligned(lines)
+
+
+def says_something(row: dict[str, Any], base: dict[str, Any]) -> bool:
+    """Whether a KPI is not zero on both sides; that no pair breaks even is worth a line."""
+    return bool(row["mean"] or row["difference"] or base["mean"]) or row["kpi"] == "break_even_share"
 
 
 def table_line(row: dict[str, Any], base: dict[str, Any]) -> list[str]:
     """One KPI of the table."""
     unit = row["unit"]
     interval = f"{readable(row['difference_low'], unit, True)} to {readable(row['difference_high'], unit, True)}"
-    difference = [readable(row["difference"], unit, True), interval if row["difference"] is not None else "-"]
+    if row["difference"] is None:
+        interval = own_interval(row)
+    difference = [readable(row["difference"], unit, True), interval]
     levels = [readable(base["mean"], unit), readable(row["mean"], unit)]
     return [row["kpi"], unit, row["window"], *levels, *difference, chance(row["probability_better"])]
+
+
+def own_interval(row: dict[str, Any]) -> str:
+    """The quantiles of what is a comparison itself; a month that lies beyond the run is never."""
+    if not row["pairs"] or row["kpi"] == "break_even_share":
+        return "-"
+    low, high = ("never" if row[end] is None else readable(row[end], row["unit"]) for end in ("low", "high"))
+    return f"{low} to {high}"
 
 
 def aligned(lines: list[list[str]]) -> str:
@@ -70,25 +86,30 @@ def aligned(lines: list[list[str]]) -> str:
 # ---- the verdict -----------------------------------------------------------------------------------------------
 
 
-def verdict(rows: Rows, baseline: str, scenario: str, currency: str) -> str:
-    """Two sentences: what the scenario does to the customers, and whether it pays; whichever way it goes."""
+def verdict(rows: Rows, baseline: str, scenario: str, currency: str, moves: Moves = OURS) -> str:
+    """Two sentences with their odds, whichever way it goes: customers, and whether it pays.
+
+    Where only others do something new, nothing of ours can pay: then the sentences say what their move does to us.
+    """
     found = {row["kpi"]: row for row in rows if row["scenario"] == scenario and row["difference"] is not None}
     if "customers" not in found or "cumulative_margin" not in found:
         return f"No pair of runs of {baseline} and {scenario} was finished: nothing can be said about the difference."
     customers, margin = found["customers"], found["cumulative_margin"]
     month = customers["window"].replace("month", "the end of month")
-    return f"{about_customers(customers, baseline, scenario, month)} {about_margin(margin, currency)}"
+    if moves.only_others:
+        return f"{customers_hit(customers, moves.others, month)} {margin_hit(margin, currency)}"
+    name = f"{scenario} (our decisions and the market's moves together)" if moves.others else scenario
+    return f"{about_customers(customers, baseline, name, month)} {about_margin(margin, currency)}"
 
 
 def about_customers(row: dict[str, Any], baseline: str, scenario: str, month: str) -> str:
     """The sentence on customers."""
-    if row["difference"] == row["difference_low"] == row["difference_high"] == 0:
+    if unchanged(row):
         return f"Compared with {baseline}, {scenario} leaves the number of customers at {month} exactly as it is."
     direction = "more" if row["difference"] >= 0 else "fewer"
     size = readable(abs(row["difference"]), row["unit"])
-    percent = 100 * abs(row["difference"]) / max(row["mean"] - row["difference"], 1.0)
     return (
-        f"Compared with {baseline}, {scenario} has {size} {direction} customers at {month} ({percent:.1f} %; "
+        f"Compared with {baseline}, {scenario} has {size} {direction} customers at {month} ({percent(row)}; "
         f"{interval(row)}) and is ahead {odds(row)}."
     )
 
@@ -96,7 +117,7 @@ def about_customers(row: dict[str, Any], baseline: str, scenario: str, month: st
 def about_margin(row: dict[str, Any], currency: str) -> str:
     """The sentence on money."""
     months = row["window"].removeprefix("month ")
-    if row["difference"] == row["difference_low"] == row["difference_high"] == 0:
+    if unchanged(row):
         return f"Its cumulative margin after {months} months is the same to the cent."
     direction = "higher" if row["difference"] >= 0 else "lower"
     size = readable(abs(row["difference"]), row["unit"])
@@ -104,6 +125,41 @@ def about_margin(row: dict[str, Any], currency: str) -> str:
         f"Its cumulative margin after {months} months is {currency} {size} {direction} ({interval(row)}): "
         f"it {pays(row['probability_better'])} within the run, for it earns more {odds(row)}."
     )
+
+
+def customers_hit(row: dict[str, Any], move: str, month: str) -> str:
+    """The sentence on what others do to our customers."""
+    if unchanged(row):
+        return f"When {move}, our number of customers at {month} stays exactly as it is."
+    direction = "more" if row["difference"] >= 0 else "fewer"
+    size = readable(abs(row["difference"]), row["unit"])
+    return (
+        f"When {move}, we have {size} {direction} customers at {month} ({percent(row)}; {interval(row)}): "
+        f"{direction} {odds(row, row['difference'] >= 0)}."
+    )
+
+
+def margin_hit(row: dict[str, Any], currency: str) -> str:
+    """The sentence on what others do to our money."""
+    months = row["window"].removeprefix("month ")
+    if unchanged(row):
+        return f"Our cumulative margin after {months} months is the same to the cent."
+    size = readable(abs(row["difference"]), row["unit"])
+    deed, direction = ("brings", "higher") if row["difference"] >= 0 else ("costs", "lower")
+    return (
+        f"It {deed} us {currency} {size} of cumulative margin within {months} months ({interval(row)}): "
+        f"our margin is {direction} {odds(row, row['difference'] >= 0)}."
+    )
+
+
+def unchanged(row: dict[str, Any]) -> bool:
+    """Whether no pair shows a difference."""
+    return bool(row["difference"] == row["difference_low"] == row["difference_high"] == 0)
+
+
+def percent(row: dict[str, Any]) -> str:
+    """The size of a difference beside the baseline's level."""
+    return f"{100 * abs(row['difference']) / max(row['mean'] - row['difference'], 1.0):.1f} %"
 
 
 def pays(probability: float) -> str:
@@ -120,8 +176,9 @@ def interval(row: dict[str, Any]) -> str:
     return f"90 % of the pairs between {low} and {high}"
 
 
-def odds(row: dict[str, Any]) -> str:
-    """How often the scenario is better, counted in paired runs."""
-    better, pairs = row["probability_better"] * row["pairs"], row["pairs"]
+def odds(row: dict[str, Any], for_better: bool = True) -> str:
+    """How often the scenario is better, or worse, counted in paired runs."""
+    chance_of_it = row["probability_better"] if for_better else 1 - row["probability_better"]
+    better, pairs = round(chance_of_it * row["pairs"], 6), row["pairs"]
     count = f"{better:.0f}" if float(better).is_integer() else f"{better:.1f}"
     return f"in {count} of {pairs} paired runs"

@@ -7,10 +7,13 @@ import csv
 import numpy as np
 import pytest
 
+from experiments.cube import working_days
 from experiments.journal import Finished, Journal, pack
+from experiments.kpis import cost_per_extra, cost_per_influenced, kpis, stays_above, visits_per_rep_day
+from experiments.moves import Moves
 from experiments.runner import CityRef, DesignPoint, Plan
 from experiments.schema import TABLES
-from experiments.summary import chance_better, kpis, spread, summarise, write_summary
+from experiments.summary import chance_better, spread, summarise, write_summary
 from experiments.tables import to_arrow, write_all, write_plan
 from experiments.verdict import aligned, chance, kpi_table, pays, readable, verdict
 
@@ -148,6 +151,70 @@ def test_a_scenario_without_effect_is_called_so(folder):
     words = verdict(summarise(folder, "passive", ["passive"], "AUD"), "passive", "passive", "AUD")
     assert "exactly as it is" in words
     assert "same to the cent" in words
+
+
+def test_a_rivals_move_is_told_as_what_it_does_to_us(rows):
+    moves = Moves(ours=False, others="Rival cuts its prices by 15 % in month 7")
+    words = verdict(rows, "passive", "telemarketing", "AUD", moves)
+    assert words.startswith("When Rival cuts its prices by 15 % in month 7, we have 2.5 more customers at the end of")
+    assert "It costs us AUD 5.0 of cumulative margin within 6 months" in words
+    assert "our margin is lower in 1.5 of 2 paired runs." in words
+    assert "pay" not in words
+
+
+def test_a_rivals_move_without_effect_is_called_so(folder):
+    rows = summarise(folder, "passive", ["passive"], "AUD")
+    words = verdict(rows, "passive", "passive", "AUD", Moves(ours=False, others="Rival advertises"))
+    assert words.startswith("When Rival advertises, our number of customers at the end of month 6 stays exactly")
+
+
+def test_break_even_is_the_month_from_which_the_difference_stays_above_zero():
+    differences = [[-1, 2, -1, 1, 1], [1, 1, 1, 1, 1], [1, 1, 1, 1, -1], [0, 0, 0, 0, 0], [1, 1, 1, 1, np.nan]]
+    assert stays_above(np.array(differences)).tolist()[:4] == [4.0, 1.0, np.inf, np.inf]
+    assert np.isnan(stays_above(np.array(differences))[4])
+
+
+def test_break_even_never_within_the_run_has_no_month(rows):
+    assert find(rows, "break_even_month")["mean"] is None
+    assert find(rows, "break_even_share")["mean"] == 0.0
+    assert find(rows, "break_even_share", "passive")["mean"] is None
+    assert spread(np.array([4.0, 6.0, np.inf])) == (5.0, 4.0, None)
+
+
+class Table:
+    """A window of KPIs whose columns are given."""
+
+    baseline = 0
+    days = np.array([20.0, 23.0])
+
+    def __init__(self, **columns):
+        self.columns = {name: np.array(values) for name, values in columns.items()}
+
+    def __call__(self, column, channel=""):
+        return self.columns[f"{column}_{channel}" if f"{column}_{channel}" in self.columns else column]
+
+
+def test_costs_per_acquisition_are_taken_over_the_whole_window():
+    window = Table(
+        cost=[[[0.0, 0.0]], [[30.0, 60.0]]],
+        cost_field=[[[0.0, 0.0]], [[0.0, 0.0]]],
+        cac_influenced=[[[np.nan, np.nan]], [[10.0, 30.0]]],
+        gross_adds=[[[5.0, 5.0]], [[7.0, 8.0]]],
+    )
+    assert cost_per_influenced("telemarketing")(window)[1, 0] == 90 / 5
+    assert cost_per_extra("telemarketing")(window)[1, 0] == 90 / 5
+    assert np.isnan(cost_per_extra("field")(window)[1, 0])
+    assert np.isnan(cost_per_extra("telemarketing")(window)[0, 0])
+
+
+def test_visits_are_divided_by_the_working_days_of_productive_reps():
+    window = Table(visits=[[[400.0, 460.0]]], reps_productive=[[[2.0, 1.0]]])
+    assert visits_per_rep_day(window)[0, 0] == pytest.approx(860 / 63)
+
+
+def test_the_calendar_counts_the_working_days_of_a_month():
+    assert working_days(DATES[:3], "", None).tolist() == [21.0, 23.0, 21.0]  # November 2026 on, weekends only
+    assert working_days(DATES[:3], "AU", "VIC")[2] < 21
 
 
 def test_odds_become_words():
