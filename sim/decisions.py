@@ -109,10 +109,34 @@ class Event(Section):
     budget_factor: float = Field(1.0, ge=0.0, le=20.0, description="advertising: budget relative to today's.")
 
 
+class Situation(Section):
+    """Where the focal operator stands when the story begins; it holds for the scenario and for its baseline."""
+
+    focal_share: float | None = Field(
+        None,
+        ge=0.001,
+        le=0.9,
+        strict=True,
+        description="Opening share of the focal operator; null: as the city has it.",
+    )
+    focal_brand: float | None = Field(
+        None, ge=0.001, le=0.95, strict=True, description="Unaided awareness of it; null: as the city has it."
+    )
+    focal_stands: bool = Field(
+        True,
+        description="Whether its brand constant is solved so that its share stands still; false takes its rivals' mean.",
+    )
+    advertising_factor: float = Field(
+        1.0, ge=0.0, le=5.0, description="Its advertising from a month on, relative to what keeps awareness up."
+    )
+    advertising_from_month: int = Field(-119, ge=-119, le=240, description="That month, counted from the decision.")
+
+
 class Decisions(Section):
     """All decisions; the same names at the top level of a configuration."""
 
     calendar: Calendar = Calendar()
+    situation: Situation = Situation()
     telemarketing: Telemarketing = Telemarketing()
     advertising: Advertising = Advertising()
     call_centre: CallCentre = CallCentre()

@@ -12,7 +12,7 @@ from sim.opening import footfall_factor
 from sim.parameters import Parameters
 from sim.peers import build_peers
 from sim.scene import Links
-from sim.standstill import Standstill, solve
+from sim.standstill import Standstill, solve, without_standing
 from sim.telephone import OpeningHours, line_answered
 from sim.tenants import Lifetimes, lifetimes
 from sim.workdays import Workdays, workdays
@@ -24,7 +24,7 @@ SALES_CALLS_PER_CUSTOMER_DAY = 0.0025  # a guess with which the first month's st
 SETTLING_MONTHS = 2  # before the first month that is seen: searches and orders under way fill up
 KEPT = 8  # foundations remembered by a process
 
-_foundations: dict[tuple[str, str, str, int, int, int], Foundation] = {}
+_foundations: dict[tuple[Any, ...], Foundation] = {}
 _ties: dict[tuple[str, str], Links] = {}
 
 
@@ -45,7 +45,13 @@ class Foundation:
 def lay(city: Any, parameters: Parameters) -> Foundation:
     """The foundation of a city under some parameters, from memory if it was laid before."""
     when = parameters.calendar.decision_month, parameters.warmup, parameters.months
-    key = (city.content_hash, parameters.world.model_dump_json(), *when, parameters.call_centre.agents_min)
+    key = (
+        city.content_hash,
+        parameters.world.model_dump_json(),
+        *when,
+        parameters.call_centre.agents_min,
+        parameters.situation.focal_stands,
+    )
     if key not in _foundations:
         while len(_foundations) >= KEPT:
             _foundations.pop(next(iter(_foundations)))
@@ -81,6 +87,8 @@ def _lay(city: Any, parameters: Parameters) -> Foundation:
     )
     factor = footfall_factor(city, world.signals.footfall_exponent)
     still = solve(city, world, calendar, answered, factor, len(links.indices) / max(len(city.zone), 1))
+    if not parameters.situation.focal_stands:
+        still = without_standing(still, share)
     lives = lifetimes(world.demography, calendar)
     return Foundation(calendar, links, lives, opening_rate(city, world, calendar), still, answered, factor, hours)
 

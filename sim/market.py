@@ -30,8 +30,9 @@ from sim.orders import Orders
 from sim.parameters import Parameters
 from sim.reactions import happen
 from sim.record import Record
-from sim.scene import make_scene, prices
+from sim.scene import found_by_chance, make_scene, prices
 from sim.shipped import shipped_terms
+from sim.situation import city_in
 from sim.state import FIELD, NONE, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
@@ -69,7 +70,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.rep_agents: list[FieldRep] = []
         self.head_agents: list[HeadOfSales] = []
         self.parameters = resolve(parameters, overrides)
-        self.city = city if isinstance(city, City) else load_city(city or "melbourne")
+        given = city if isinstance(city, City) else load_city(city or "melbourne")
+        self.city = city_in(self.parameters.situation, given)
         self.luck = Streams(1 if seed is None else int(seed))
         self.scheme = scheme_of(self.parameters)
         self.base = foundation.lay(self.city, self.parameters)
@@ -230,6 +232,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.crews.close_month(self.record.orders_by_operator / days)
         self._staff_call_centre(total["inbound_calls"] / days, total["service_calls"] / days)
         customers = np.bincount(self.state.provider[self.state.provider > NONE], minlength=len(self.operators))
+        self.scene.discovery[:] = found_by_chance(p.needs, customers)
         for number in range(1, len(self.operators)):
             self.scene.answered[number] = line_answered(
                 customers[number],

@@ -18,13 +18,16 @@ def happen(operators: list[Any], scene: Scene, parameters: Parameters, month: in
     for event in parameters.events:
         if event.month == month:
             EVENTS[event.event](operators[operator_number(operators, event.operator)], scene, event)
+    begun = parameters.situation.advertising_from_month
+    if month == max(begun, -parameters.warmup + 1) and parameters.situation.advertising_factor != 1.0:
+        operators[0].budget_factor *= parameters.situation.advertising_factor
     campaign = parameters.telemarketing
     if campaign.telemarketers and campaign.from_month <= month < campaign.from_month + campaign.months:
         operators[0].telemarketers = campaign.telemarketers
     elif campaign.telemarketers and month == campaign.from_month + campaign.months:
         operators[0].telemarketers = int(operators[0].spec.telemarketers)
     if month == 1 and parameters.advertising.budget_factor != 1.0:
-        operators[0].budget_factor = parameters.advertising.budget_factor
+        operators[0].budget_factor *= parameters.advertising.budget_factor
 
 
 def change_tariff(operator: Any, scene: Scene, event: Event) -> None:

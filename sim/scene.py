@@ -12,7 +12,7 @@ from sim.choice import Appeal
 from sim.opening import term_mix
 from sim.standstill import Standstill
 from sim.workdays import Workdays
-from sim.world import World
+from sim.world import Needs, World
 
 Array = np.ndarray[Any, Any]
 
@@ -34,7 +34,6 @@ class Urge(NamedTuple):
     unsettled_factor: float
     dissatisfaction_slope: float
     search_days: Array  # (4,) by size class
-    discovery: float
     calls_max: int
     shortlist_logit: float
     lost_caller_rival_share: float
@@ -76,6 +75,7 @@ class Scene:
     presence: Array  # (o,) ambient stock of the brands
     presence_at_rest: Array  # (o,) the stock that today's budgets keep up
     answered: Array  # (o,) chance that a rival's line is answered this month
+    discovery: Array  # (o,) chance to be found by a searching business that did not think of the name
     network: Array  # (o, zones) bool
     peers: Links
     terms: Terms
@@ -134,7 +134,6 @@ def make_scene(
         unsettled_factor=needs.unsettled_factor,
         dissatisfaction_slope=needs.dissatisfaction_slope,
         search_days=by_class(needs.search_days),
-        discovery=needs.discovery_share,
         calls_max=int(needs.calls_max),
         shortlist_logit=needs.shortlist_logit,
         lost_caller_rival_share=calls.lost_caller_rival_share,
@@ -152,6 +151,7 @@ def make_scene(
         still.presence.copy(),
         still.presence,
         answered,
+        found_by_chance(world.needs, share),
         network,
         peers,
         terms_of(world, calendar),
@@ -159,6 +159,11 @@ def make_scene(
         fault_rates_of(world, calendar, appeal.quality),
         len(city.zone_id),
     )
+
+
+def found_by_chance(p: Needs, share: Array) -> Array:
+    """Chance that a searching business comes across an operator: in proportion to its share up to an average one's."""
+    return p.discovery_share * np.minimum(len(share) * share / share.sum(), 1.0)
 
 
 def terms_of(world: World, calendar: Workdays) -> Terms:

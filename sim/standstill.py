@@ -10,7 +10,7 @@ what these do not explain goes into the brand constants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -120,6 +120,13 @@ def solve(
     return Standstill(presence, brand, unserved, by_zone)
 
 
+def without_standing(still: Standstill, share: Array) -> Standstill:
+    """The same with the focal operator's brand constant at its rivals' mean: it has no standing, good or bad."""
+    brand = still.brand.copy()
+    brand[0] = np.average(brand[1:], weights=share[1:])
+    return replace(still, brand=brand)
+
+
 @dataclass(frozen=True)
 class _Setting:
     """The sampled tenants and all that the flows need besides the brand constants."""
@@ -152,6 +159,8 @@ class _Setting:
         mean_ties: float,
     ) -> _Setting:
         operators = city.operators
+        shares = np.array([o.share for o in operators])
+        discovery = world.needs.discovery_share * np.minimum(len(shares) * shares / shares.sum(), 1.0)
         price_index = np.array([o.price_index for o in operators])
         tariff = np.array([o.tariff for o in operators]) * price_index[:, None, None]
         share = np.array([o.share for o in operators])
@@ -160,7 +169,7 @@ class _Setting:
         log_price = np.log(offers / usual[sample.size_class, sample.premises][:, None])
         quality = np.array([o.quality for o in operators])
         days = np.array(list(world.needs.search_days.model_dump().values()))[sample.size_class]
-        found = _found(1.0 - np.exp(-sample.exposure[:, None] * presence), world.needs.discovery_share)
+        found = _found(1.0 - np.exp(-sample.exposure[:, None] * presence), discovery)
         demography = world.demography
         return cls(
             sample,
@@ -214,7 +223,7 @@ class _Setting:
         return served * gain + self.closing * taken, served * loss + closing * share, unserved
 
 
-def _found(awareness: Array, discovery: float) -> Array:
+def _found(awareness: Array, discovery: Array) -> Array:
     return awareness + (1.0 - awareness) * discovery
 
 

@@ -182,7 +182,9 @@ class Team:
         reps = self.reps
         long_enough = today + 1 - reps.hired_day >= self.calendar.span(self.world.probation_months)
         rows = np.flatnonzero(reps.probation & long_enough & (reps.stage != LEFT))
-        failed = recruiting.fails_probation(reps.sold[rows], reps.planned[rows], self.world)
+        # a plan that nobody reaches condemns nobody: it counts as far as the team as a whole fulfils it
+        reached = min(reps.sold.sum() / max(reps.planned.sum(), 1e-9), 1.0)
+        failed = recruiting.fails_probation(reps.sold[rows], reached * reps.planned[rows], self.world)
         reps.probation[rows] = False
         self.leave(rows[failed], today, "dismissals")
 

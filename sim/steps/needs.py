@@ -40,6 +40,7 @@ def begin_search(
         scene.peers,
         scene.urge,
         scene.presence,
+        scene.discovery,
         scene.answered,
         scene.network,
         state.zone,
@@ -186,6 +187,7 @@ def whom_to_ask(
     peers,
     urge,
     presence,
+    discovery,
     answered,
     network,
     zone,
@@ -214,9 +216,7 @@ def whom_to_ask(
             where = pair(deal.address[row], appeal.address[o])
             known = network[o, zone[row]] and deal.provider[row] != o
             score[o] = -np.inf
-            if known and draw(key, where, 1) < found(
-                awareness_of(mind, fading, presence, row, o, today), urge.discovery
-            ):
+            if known and draw(key, where, 1) < found(awareness_of(mind, fading, presence, row, o, today), discovery[o]):
                 value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
                 tariff = appeal.price[o, deal.size_class[row], deal.premises[row]]
                 usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
