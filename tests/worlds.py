@@ -73,6 +73,25 @@ def market(city: City | None = None, seed: int = 1, numbers: Mapping[str, Any] |
     return Market(parameters(numbers, **run), small_city() if city is None else city, seed)
 
 
+class Morning(Market):
+    """A market on its very first morning, before the months in which searches and orders fill up."""
+
+    def _settle_in(self) -> None:
+        self.observation.see(self, 0, self.calendar.month_start[0])
+        self.record.begin_month()
+
+
+def first_morning(city: City | None = None, seed: int = 1, numbers: Mapping[str, Any] | None = None) -> Market:
+    """The stock that a market is opened with, as it was drawn; its days are numbered from 0."""
+    return Morning(parameters(numbers, months=1, warmup=0), small_city() if city is None else city, seed)
+
+
+def working_days(done: Market) -> Array:
+    """Working days of each month in the monthly table; the opening stock has one."""
+    months = len(column(done, "month")) - 1
+    return np.concatenate([[1], done.calendar.days_in_month[-months:]])
+
+
 def assert_same_tables(first: Market, second: Market, until_month: int | None = None) -> None:
     """Two markets have written the same tables, bit for bit, up to a month if one is given."""
     ours, theirs = first.tables(), second.tables()
@@ -111,6 +130,7 @@ __all__ = [
     "by_operator",
     "column",
     "events",
+    "first_morning",
     "market",
     "middle_city",
     "parameters",
@@ -118,4 +138,5 @@ __all__ = [
     "small_city",
     "tiny_operators",
     "twin_city",
+    "working_days",
 ]

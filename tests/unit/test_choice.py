@@ -11,7 +11,7 @@ from sim.draws import hash_ids
 from sim.scene import Links, Scene
 from sim.state import NONE, MarketState
 from sim.steps import needs
-from tests.worlds import market, middle_city
+from tests.worlds import first_morning, market, middle_city
 
 N = 20_000
 BRAND = np.array([0.5, -0.2, 0.1])
@@ -186,7 +186,7 @@ def focal_wins(price_factor: float, keys: range) -> int:
     """How many searching non-customers of the default city's operators choose the focal one at its price level."""
     wins = 0
     for key in keys:
-        base = market(middle_city(), seed=key, months=1, warmup=0)
+        base = first_morning(middle_city(), seed=key)
         state, scene = base.state, base.scene
         scene.appeal.price[0] *= price_factor
         rows = np.flatnonzero(state.provider > 0)

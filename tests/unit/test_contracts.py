@@ -11,7 +11,17 @@ from sim.market import Market
 from sim.opening import term_mix
 from sim.state import NEVER, NONE
 from sim.steps import contracts
-from tests.worlds import by_operator, column, events, market, middle_city, parameters, shipped, small_city
+from tests.worlds import (
+    by_operator,
+    column,
+    events,
+    first_morning,
+    market,
+    middle_city,
+    parameters,
+    shipped,
+    small_city,
+)
 
 
 @cache
@@ -22,7 +32,7 @@ def year() -> Market:
 
 def renewed(numbers=None, price_factor: float = 1.0) -> tuple[Market, np.ndarray]:
     """A market whose every contract ends today, and its customers."""
-    of = market(middle_city(), numbers=numbers, months=1, warmup=0)
+    of = first_morning(middle_city(), numbers=numbers)
     of.scene.appeal.price[:] *= price_factor
     rows = np.flatnonzero(of.state.provider >= 0)
     of.state.contract_end[rows], of.state.renewals[rows] = 5, 0
@@ -54,7 +64,7 @@ def test_who_pays_more_than_before_looks_around() -> None:
 
 
 def test_nothing_ends_before_its_day() -> None:
-    of = market(small_city())
+    of = first_morning(small_city())
     before = of.state.contract_end.copy()
     contracts.run_on(of.state, of.scene, of.record, -5, of.luck("renewals", 0))
     assert (of.state.contract_end == before).all()
@@ -77,7 +87,7 @@ def test_a_world_of_one_term_signs_nothing_else() -> None:
 
 
 def test_contracts_in_force_at_the_start_end_within_their_term() -> None:
-    of = market(middle_city(), months=1, warmup=0)
+    of = first_morning(middle_city())
     state, served = of.state, of.state.provider >= 0
     length = state.contract_end.astype(int) - state.contract_start
     for months in (24, 12):

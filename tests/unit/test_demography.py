@@ -10,7 +10,7 @@ import pytest
 from sim.market import Market
 from sim.state import LONG_AGO, NEVER, NONE, VACANT
 from sim.steps import demography
-from tests.worlds import by_operator, column, events, market, middle_city, small_city
+from tests.worlds import by_operator, column, events, first_morning, market, middle_city, small_city
 
 TODAY = 3
 
@@ -23,7 +23,7 @@ def two_years() -> Market:
 
 def closed(rows: slice = slice(None)) -> tuple[Market, np.ndarray]:
     """A tiny market a few days old in which some tenants close today."""
-    of = market(small_city(), numbers={"telemarketing.telemarketers": 1}, months=2, warmup=0)
+    of = first_morning(small_city(), numbers={"telemarketing.telemarketers": 1})
     for _ in range(TODAY):
         of.step()
     leaving = np.flatnonzero(of.state.provider > VACANT)[rows]
@@ -61,7 +61,7 @@ def test_the_next_tenant_has_its_own_luck_and_a_day_to_come() -> None:
 
 
 def test_closures_are_counted_by_operator_and_apart_from_churn() -> None:
-    before = market(small_city(), numbers={"telemarketing.telemarketers": 1}, months=2, warmup=0)
+    before = first_morning(small_city(), numbers={"telemarketing.telemarketers": 1})
     for _ in range(TODAY):
         before.step()
     customers = np.bincount(before.state.provider[before.state.provider >= 0], minlength=2)
@@ -107,7 +107,8 @@ def test_businesses_close_at_the_closure_rate() -> None:
 
 def test_every_tenant_that_opens_had_empty_premises() -> None:
     log = events(two_years(), "opening", "closure")
-    occupied = set(two_years().city.premises_id[two_years().city.occupied].astype(str))
+    opened = market(middle_city(), months=24, warmup=0, check=False)
+    occupied = set(opened.city.premises_id[opened.state.provider > VACANT].astype(str))
     for event, premises in zip(log["event"], log["business_id"], strict=True):
         if event == "opening":
             assert premises not in occupied
@@ -133,7 +134,7 @@ def test_the_same_tenant_moves_in_whatever_the_operators_do() -> None:
 
 
 def test_vacancies_without_a_count_last_as_long_as_stated() -> None:
-    of = market(small_city(), months=1)
+    of = first_morning(small_city())
     vacant = int((of.state.provider == VACANT).sum())
     rate = of.parameters.world.demography.closure_rate_per_month
     assert of.turnover.opening_rate == pytest.approx(of.calendar.daily(rate) * 60 / vacant)

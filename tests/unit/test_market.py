@@ -15,7 +15,7 @@ from sim.agents.people import CallCentreAgent, Telemarketer
 from sim.errors import InputError
 from sim.market import Market
 from sim.parameters import check, defaults
-from tests.worlds import assert_same_tables, column, market, small_city
+from tests.worlds import assert_same_tables, column, market, small_city, working_days
 
 SHORT = {"months": 1, "warmup": 0}
 
@@ -30,7 +30,7 @@ def test_a_market_without_arguments_is_the_bundled_city_as_shipped() -> None:
     assert made.city.name.startswith("Melbourne")
     assert made.parameters == check(defaults())
     assert len(made.operators) == 4
-    assert made.running and made.day == 0
+    assert made.running and made.month == -11
 
 
 def test_a_step_is_a_working_day_and_the_last_one_ends_the_run() -> None:
@@ -39,9 +39,10 @@ def test_a_step_is_a_working_day_and_the_last_one_ends_the_run() -> None:
     while short.running:
         short.step()
         days += 1
-    assert days == short.calendar.days == short.day
+    assert days == short.calendar.days_in_month[-1]
+    last = short.day
     short.step()
-    assert short.day == days
+    assert short.day == last
 
 
 def test_a_run_may_stop_after_some_months_and_go_on() -> None:
@@ -92,7 +93,7 @@ def test_operators_and_people_are_mesa_agents() -> None:
     kinds = made.agents_by_type
     assert len(kinds[Operator]) == 2
     assert len(kinds[Telemarketer]) == 3
-    assert len(kinds[CallCentreAgent]) == len(made.call_centre) >= 4
+    assert len(kinds[CallCentreAgent]) == len(made.call_centre) > 0
     assert sum(len(each) for each in kinds.values()) == len(made.agents)
     ids = [agent.unique_id for agent in made.agents]
     assert len(set(ids)) == len(ids)
@@ -124,7 +125,7 @@ def test_the_monthly_table_is_a_data_frame() -> None:
 def test_the_collector_has_a_row_a_day_of_the_last_months_metrics() -> None:
     done = market(small_city()).run()
     frame = done.datacollector.get_model_vars_dataframe()
-    assert len(frame) == done.calendar.days
+    assert len(frame) == working_days(done)[1:].sum()
     assert frame["customers"].iloc[-1] == done.customers
 
 

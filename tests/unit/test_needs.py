@@ -12,7 +12,7 @@ from sim.state import NEVER, NONE, VACANT
 from sim.steps import needs
 from sim.steps.needs import CallDiary, put_offers
 from tests.tiny import META, tiny_operators, tiny_tables
-from tests.worlds import assert_same_tables, column, market, middle_city, small_city
+from tests.worlds import assert_same_tables, column, first_morning, market, middle_city, small_city
 
 # Everybody shops alike: what is left is what the test is about.
 PLAIN = {
@@ -29,7 +29,7 @@ PLAIN = {
 
 def shoppers(rows: np.ndarray | None = None, days: int = 5, numbers=None, prepare=lambda opened: None) -> float:
     """Searches begun for each business and day, every search being forgotten by the next morning."""
-    opened = market(middle_city(), numbers={**PLAIN, **(numbers or {})}, months=1, warmup=0)
+    opened = first_morning(middle_city(), numbers={**PLAIN, **(numbers or {})})
     prepare(opened)
     state = opened.state
     rows = np.flatnonzero(state.provider >= NONE) if rows is None else rows
@@ -44,7 +44,7 @@ def shoppers(rows: np.ndarray | None = None, days: int = 5, numbers=None, prepar
 
 def rate(numbers=None) -> float:
     """The daily chance of the plain world."""
-    return market(middle_city(), numbers={**PLAIN, **(numbers or {})}, months=1, warmup=0).scene.urge.rate_per_day
+    return first_morning(middle_city(), numbers={**PLAIN, **(numbers or {})}).scene.urge.rate_per_day
 
 
 FAST = {"world.needs.shopping_rate_per_month": 0.4}
@@ -76,7 +76,7 @@ def test_the_end_of_a_contract_wakes_and_its_absence_does_not() -> None:
         opened.state.term_months[:], opened.state.contract_end[:], opened.state.renewals[:] = 24, 300, 0
 
     factor = {**FAST, "world.needs.renewal_factor": 6.0}
-    served = np.flatnonzero(market(middle_city(), numbers=PLAIN, months=1, warmup=0).state.provider >= 0)
+    served = np.flatnonzero(first_morning(middle_city(), numbers=PLAIN).state.provider >= 0)
     assert near(shoppers(served, 5, factor, ending), 6 * rate(FAST), served.size * 5)
     assert near(shoppers(served, 5, factor, without), rate(FAST), served.size * 5)
     assert near(shoppers(served, 5, factor, far), rate(FAST), served.size * 5)
@@ -89,8 +89,8 @@ def test_news_and_dissatisfaction_raise_the_chance_by_their_logits() -> None:
     def unhappy(opened: Market) -> None:
         opened.state.satisfaction[:], opened.state.satisfaction_day[:] = -1.0, 0
 
-    served = np.flatnonzero(market(middle_city(), numbers=PLAIN, months=1, warmup=0).state.provider >= 0)
-    slope = market(middle_city(), months=1, warmup=0).scene.urge.dissatisfaction_slope
+    served = np.flatnonzero(first_morning(middle_city(), numbers=PLAIN).state.provider >= 0)
+    slope = first_morning(middle_city()).scene.urge.dissatisfaction_slope
     assert near(shoppers(served, 1, FAST, stirred), 3 * rate(FAST), served.size)
     assert near(shoppers(served, 1, FAST, unhappy), np.exp(slope) * rate(FAST), served.size)
 
@@ -100,7 +100,7 @@ def test_a_business_without_provider_looks_many_times_as_often() -> None:
         opened.state.provider[opened.state.provider >= 0] = NONE
 
     numbers = {"world.needs.no_provider_factor": 25.0}
-    rows = np.flatnonzero(market(middle_city(), numbers=PLAIN, months=1, warmup=0).state.provider > VACANT)
+    rows = np.flatnonzero(first_morning(middle_city(), numbers=PLAIN).state.provider > VACANT)
     assert near(shoppers(rows, 5, numbers, unserved), 25 * rate(), rows.size * 5)
 
 
@@ -125,7 +125,7 @@ def test_looking_at_every_row_every_day_gives_the_same_market(monkeypatch: pytes
 
 def searching(**numbers: float) -> Market:
     """The middle city, all of whose tenants begin a search on the first day."""
-    opened = market(middle_city(), numbers=numbers, months=1, warmup=0)
+    opened = first_morning(middle_city(), numbers=numbers)
     rows = np.flatnonzero(opened.state.provider > VACANT)
     needs.begin_search(opened.state, opened.scene, opened.diary, opened.record, rows, 0, opened.luck("needs", 0))
     return opened
@@ -163,7 +163,7 @@ def test_nobody_asks_an_operator_without_a_network_in_the_zone() -> None:
     operators[1]["network"] = "coverage"
     coverage = {"coverage": {"operator": ["Rival", "Rival"], "zone_id": ["NW", "NE"]}}
     city = enlarge(city_from_tables(META, operators, tiny_tables() | coverage), 10)
-    opened = market(city, months=1, warmup=0)
+    opened = first_morning(city)
     state, rows = opened.state, np.flatnonzero(opened.state.provider > VACANT)
     needs.begin_search(state, opened.scene, opened.diary, opened.record, rows, 0, opened.luck("needs", 0))
     south = np.isin(city.zone_id[city.zone], ["SW", "SE"])
@@ -179,7 +179,7 @@ def test_operators_are_asked_more_often_when_unknown_names_are_found_too() -> No
 
 
 def test_a_better_offer_of_the_same_operator_replaces_a_worse_one() -> None:
-    state, row = market(small_city()).state, np.array([3])
+    state, row = first_morning(small_city()).state, np.array([3])
     for channel, logit, kept in ((0, 0.5, 0), (2, 0.25, 0), (2, 1.0, 2)):
         put_offers(state, row, 1, channel, np.array([logit]))
         assert state.offer_channel[3, 1] == kept
@@ -188,7 +188,7 @@ def test_a_better_offer_of_the_same_operator_replaces_a_worse_one() -> None:
 
 
 def test_closing_a_search_clears_the_table() -> None:
-    state, row = market(small_city()).state, np.array([3])
+    state, row = first_morning(small_city()).state, np.array([3])
     put_offers(state, row, 0, 0, np.array([0.5]))
     state.decision_day[3] = 9
     state.close_search(row)

@@ -7,7 +7,7 @@ import pytest
 
 from sim.observation import ratio
 from sim.record import Record
-from tests.worlds import by_operator, column, events, market, middle_city, small_city
+from tests.worlds import by_operator, column, events, first_morning, market, middle_city, small_city
 
 METRICS = """
 inbound_calls service_calls inbound_answered inbound_abandoned inbound_wait_minutes dials talks opt_outs visits contacts
@@ -118,6 +118,6 @@ def test_awareness_lies_between_nothing_and_everything_and_unaided_below_aided()
 
 
 def test_the_opening_awareness_is_that_of_the_brand() -> None:
-    opened = market(middle_city(), months=1, warmup=0)
+    opened = first_morning(middle_city())
     brand = opened.city.operators[0].brand
     assert column(opened, "awareness_unaided")[0] == pytest.approx(brand, abs=0.04)

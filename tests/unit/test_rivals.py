@@ -11,12 +11,12 @@ from sim.market import Market
 from sim.state import NEVER, NONE
 from sim.steps import rivals
 from sim.steps.needs import put_offers
-from tests.worlds import column, events, market, middle_city, small_city
+from tests.worlds import column, events, first_morning, market, middle_city, small_city
 
 
 def decided(numbers=None, provider: int = 1, seed: int = 1) -> Market:
     """The middle city in which every customer of an operator decides today between it and two others."""
-    of = market(middle_city(), seed, numbers, months=1, warmup=0)
+    of = first_morning(middle_city(), seed, numbers)
     state = of.state
     rows = np.flatnonzero(state.provider == provider)
     state.contract_start[rows] = -1
@@ -98,7 +98,7 @@ def test_the_queue_of_a_days_orders_does_not_follow_the_rows() -> None:
 
 
 def test_influence_reaches_back_ninety_days() -> None:
-    of = market(middle_city(), months=1, warmup=0)
+    of = first_morning(middle_city())
     state = of.state
     rows = np.flatnonzero(state.provider == 1)
     put_offers(state, rows, 0, 0, np.full(rows.size, 3.0))
@@ -119,6 +119,6 @@ def test_orders_of_a_run_are_ended_searches() -> None:
 
 
 def test_nobody_decides_on_a_quiet_day() -> None:
-    of = market(small_city(), months=1, warmup=0)
+    of = first_morning(small_city())
     rivals.close_sales(of.state, of.scene, of.orders, of.ledger, of.record, 0, of.luck("rivals", 0))
     assert len(of.orders) == 0

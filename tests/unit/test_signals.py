@@ -8,14 +8,14 @@ import pytest
 from sim.market import Market
 from sim.state import NONE, VACANT
 from sim.steps import signals
-from tests.worlds import SILENT, column, market, middle_city, small_city
+from tests.worlds import SILENT, column, first_morning, market, middle_city, small_city
 
 EVERYBODY_TELLS = {"world.signals.telling_share": 1.0, "world.signals.complaining_share": 1.0}
 
 
 def opened(numbers=None) -> Market:
     """A tiny market before its first day."""
-    return market(small_city(), numbers=numbers)
+    return first_morning(small_city(), numbers=numbers)
 
 
 def told(of: Market, budgets: float = 1.0) -> None:

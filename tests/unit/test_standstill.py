@@ -10,7 +10,7 @@ from sim.awareness import UNAIDED
 from sim.city import City
 from sim.standstill import Standstill, phases, presence_for, provider_shares, reference_tenants
 from tests.tiny import tiny_city, tiny_operators
-from tests.worlds import market, middle_city, shipped, small_city, twin_city
+from tests.worlds import first_morning, market, middle_city, shipped, small_city, twin_city
 
 
 def flows(city: City) -> tuple[np.ndarray, np.ndarray, float, Standstill]:
@@ -98,7 +98,7 @@ def test_the_sample_has_the_citys_premises_with_the_smallest_hashes() -> None:
 
 
 def test_the_opening_stock_has_the_operators_shares() -> None:
-    opened = market(middle_city(), months=1, warmup=0)
+    opened = first_morning(middle_city())
     provider = opened.state.provider
     share = np.bincount(provider[provider >= 0], minlength=4) / (provider >= 0).sum()
     expected = np.array([spec.share for spec in opened.city.operators])

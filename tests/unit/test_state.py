@@ -9,7 +9,7 @@ from sim.city import City, city_from_tables
 from sim.market import Market
 from sim.state import NEVER, NONE, VACANT, MarketState
 from tests.tiny import META, RIVAL, tiny_operators, tiny_tables
-from tests.worlds import by_operator, market, middle_city, small_city
+from tests.worlds import by_operator, first_morning, market, middle_city, small_city
 
 TRAITS = ("address", "inclination", "exposure", "price_sensitivity", "phone_reach", "lines", "usage", "fault_day")
 
@@ -31,7 +31,7 @@ def test_groups_of_columns_are_the_columns_themselves() -> None:
 
 
 def test_a_business_reads_its_row() -> None:
-    state = market(small_city()).state
+    state = first_morning(small_city()).state
     business = state.business(7)
     assert business.employees == state.employees[7]
     assert business.is_vacant == (state.provider[7] == VACANT)
@@ -49,7 +49,7 @@ def test_a_business_reads_its_row() -> None:
     ],
 )
 def test_a_broken_column_is_found(column: str, value: float, complaint: str) -> None:
-    state = market(small_city()).state
+    state = first_morning(small_city()).state
     row = int(np.flatnonzero(state.provider >= 0)[0])
     state.employees.flags.writeable = True
     getattr(state, column)[row] = value
@@ -59,7 +59,7 @@ def test_a_broken_column_is_found(column: str, value: float, complaint: str) -> 
 
 def test_empty_premises_may_have_neither_search_nor_order() -> None:
     for column, value in (("decision_day", 5), ("order_operator", 0)):
-        state = market(small_city()).state
+        state = first_morning(small_city()).state
         getattr(state, column)[np.flatnonzero(state.provider == VACANT)[0]] = value
         with pytest.raises(AssertionError, match="empty premises"):
             state.check(2)
@@ -88,7 +88,7 @@ def by_id(of: Market) -> dict[bytes, int]:
 
 @pytest.mark.parametrize("larger", [with_one_more_business, with_one_more_operator])
 def test_one_more_changes_no_trait_of_the_others(larger) -> None:
-    before, after = market(small_city()), market(larger())
+    before, after = first_morning(small_city()), first_morning(larger())
     places = by_id(after)
     rows = np.array([places[name] for name in by_id(before)])
     for name in TRAITS:
@@ -98,7 +98,7 @@ def test_one_more_changes_no_trait_of_the_others(larger) -> None:
 
 
 def test_one_more_business_moves_no_provider_contract_or_closure_of_the_others() -> None:
-    before, after = market(small_city()), market(with_one_more_business())
+    before, after = first_morning(small_city()), first_morning(with_one_more_business())
     places = by_id(after)
     rows = np.array([places[name] for name in by_id(before)])
     served = (before.state.provider > NONE) & (after.state.provider[rows] > NONE)
@@ -108,7 +108,7 @@ def test_one_more_business_moves_no_provider_contract_or_closure_of_the_others()
 
 
 def test_one_more_operator_takes_customers_and_moves_none_between_the_others() -> None:
-    before, after = market(small_city()).state.provider, market(with_one_more_operator()).state.provider
+    before, after = (first_morning(city).state.provider for city in (small_city(), with_one_more_operator()))
     stayed = (before >= 0) & (after >= 0) & (after < 2)
     assert (before[stayed] == 0).sum() >= (after[stayed] == 0).sum() - 8
     assert (after == 2).any()
@@ -117,7 +117,7 @@ def test_one_more_operator_takes_customers_and_moves_none_between_the_others() -
 def test_a_city_that_gives_providers_is_believed() -> None:
     tables = tiny_tables()
     tables["businesses"]["provider"] = ["Focal", "Rival"] * 30
-    opened = market(city_from_tables(META, tiny_operators(), tables))
+    opened = first_morning(city_from_tables(META, tiny_operators(), tables))
     assert by_operator(opened, "customers")[0].tolist() == [30, 30]
 
 

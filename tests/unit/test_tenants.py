@@ -10,7 +10,7 @@ from sim.draws import Streams
 from sim.state import NEVER, NONE, MarketState
 from sim.tenants import after, draw_traits, event_days, lifetimes, next_tenancy
 from sim.workdays import workdays
-from tests.worlds import market, middle_city, parameters, shipped
+from tests.worlds import first_morning, middle_city, parameters, shipped
 
 CALENDAR = workdays("2027-01", 12, 24, "AU", "VIC")
 DEMOGRAPHY = shipped().world.demography
@@ -67,7 +67,7 @@ def test_a_standing_population_loses_its_closure_rate_every_day() -> None:
 
 
 def test_the_opening_stock_closes_at_the_closure_rate() -> None:
-    state = market(middle_city(), months=1, warmup=0).state
+    state = first_morning(middle_city()).state
     days = state.turnover_day[state.provider >= NONE].astype(int)
     year = 12 * CALENDAR.per_month
     expected = 1 - (1 - DEMOGRAPHY.closure_rate_per_month) ** 12
