@@ -124,7 +124,7 @@ class Situation(Section):
     )
     focal_stands: bool = Field(
         True,
-        description="Whether its brand constant is solved so that its share stands still; false takes its rivals' mean.",
+        description="Whether its brand constant makes its share stand still; false takes its rivals' mean.",
     )
     advertising_factor: float = Field(
         1.0, ge=0.0, le=5.0, description="Its advertising from a month on, relative to what keeps awareness up."

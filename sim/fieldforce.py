@@ -19,12 +19,14 @@ from sim.parameters import Parameters
 from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
+from sim.stages import Estimate
 from sim.state import FIELD, MarketState
 from sim.steps import field
 from sim.testsale import expected_per_visit, sell_on_plots
 
 Array = np.ndarray[Any, Any]
 
+GUESS_VISITS = 150.0  # visits for which an informed guess counts beside the test sales
 PRIOR_DAYS = 20.0  # days in the field for which the test sale counts in what a representative expects to sell
 
 
@@ -85,8 +87,9 @@ class FieldForce:
         expected, bill = self.intensity, self.mean_bill
         month = self.scene.calendar.per_month
         if department.plan_bills == 0.0:
+            guess = expected / max(self.visits_per_day(), 1e-9)
             department.plan_per_rep(
-                lambda estimate: planned_bills(estimate, self.visits_per_day(), expected * bill, month)
+                lambda estimate: planned_bills(estimate, self.visits_per_day(), guess, self.mean_bill, month)
             )
         calendar, learned = self.scene.calendar, self.parameters.world.department
         first = int(calendar.first_day[calendar.month_of_day[today]])
@@ -225,12 +228,19 @@ class FieldForce:
         return self.department.close_month(today, ledger, reps.pay_fixed + reps.pay_variable)
 
 
-def planned_bills(estimate: Any, visits_per_day: float, expected_bills_per_day: float, days: float) -> float:
-    """A practised representative's monthly plan in bills, from what the test sales brought a visit, or a guess."""
-    if estimate is None or not np.nansum(estimate.deals):
-        return expected_bills_per_day * days
-    bills = np.nansum(np.where(estimate.deals > 0, estimate.deals * estimate.bill, 0.0))
-    return float(bills / max(np.nansum(estimate.visits), 1.0) * visits_per_day * days)
+def planned_bills(
+    estimate: Estimate | None, visits_per_day: float, guess_per_visit: float, bill: float, days: float
+) -> float:
+    """A practised representative's monthly plan in bills: what a visit brings, by an informed guess and the test sales.
+
+    The guess counts like GUESS_VISITS visits; a handful of deals on the plots would make a plan of chance.
+    """
+    deals, bills, visits = GUESS_VISITS * guess_per_visit, GUESS_VISITS * guess_per_visit * bill, GUESS_VISITS
+    if estimate is not None:
+        deals += float(np.nansum(estimate.deals))
+        bills += float(np.nansum(np.where(estimate.deals > 0, estimate.deals * estimate.bill, 0.0)))
+        visits += float(np.nansum(estimate.visits))
+    return bills / visits * visits_per_day * days
 
 
 def rules_of(parameters: Parameters, city: Any) -> Rules:
