@@ -7,25 +7,33 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.draws import Luck, hash_ids, pair_addresses
+from sim.draws import Luck, draw, hash_ids, pair_addresses
 from sim.state import NEVER
 
 Array = np.ndarray[Any, Any]
 
 CANDIDATES = 36  # doors planned for a day; what the day is too short for stays for another one
+TIE = 1e-6  # doors of equal value go by their addresses, never by the order of the files
 NEW_TENANT_DAYS = 60  # working days for which a known new tenant goes before other doors
 
 
 def door_positions(city: Any, luck: Luck) -> tuple[Array, Array]:
     """Where doors lie (km): a building's own place in its zone, which is a square of the zone's area."""
-    building = np.where(city.building >= 0, city.building, -1 - np.arange(len(city.building)))
-    zone_hash = hash_ids(city.zone_id)[city.zone]
-    where = pair_addresses(zone_hash, building.astype(np.int64).view(np.uint64))
+    where = pair_addresses(hash_ids(city.zone_id)[city.zone], building_addresses(city.building, city.id_hash))
     side = np.sqrt(np.asarray(city.area_km2, np.float64))[city.zone]
     return (
         np.asarray(city.x)[city.zone] + side * (luck.uniform(where, 0) - 0.5),
         np.asarray(city.y)[city.zone] + side * (luck.uniform(where, 1) - 0.5),
     )
+
+
+def building_addresses(building: Array, id_hash: Array) -> Array:
+    """The smallest hash of a building's premises names it, for its number hangs on the order of the files; premises
+    of unknown building stand alone."""
+    known = building >= 0
+    smallest = np.full(int(building.max(initial=-1)) + 1, np.iinfo(np.uint64).max, np.uint64)
+    np.minimum.at(smallest, building[known], id_hash[known])
+    return np.where(known, smallest[building] if smallest.size else id_hash, id_hash)
 
 
 @njit(cache=True)
@@ -91,6 +99,7 @@ def value_of(row, rules, crm, deal, usual_price, today):
     if rules.policy == 2 and crm.complains[row]:
         value *= 1.5
     fresh = 0 <= today - crm.opened_day[row] <= NEW_TENANT_DAYS
+    value *= 1.0 + TIE * draw(np.uint64(0), deal.address[row], 0)
     return value * (4.0 if fresh else 1.0)
 
 
