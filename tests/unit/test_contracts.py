@@ -9,7 +9,7 @@ import pytest
 
 from sim.market import Market
 from sim.opening import term_mix
-from sim.state import NEVER, NONE
+from sim.state import NEVER
 from sim.steps import contracts
 from tests.worlds import (
     by_operator,
@@ -138,7 +138,7 @@ def test_new_customers_begin_content_with_a_term_and_a_bill() -> None:
     assert (state.monthly_bill[joined] > 0).all()
     assert np.isin(state.term_months[joined], (24, 12, 0)).all()
     assert (state.contract_end[joined] < NEVER).all()
-    assert (state.order_operator[joined] == NONE).all()
+    assert (state.order_operator[joined] != state.provider[joined]).all()
 
 
 def test_a_long_standing_market_keeps_its_mix_of_terms() -> None:
