@@ -57,9 +57,13 @@ def test_every_customer_is_accounted_for_in_any_world(numbers: dict[str, Any], s
     assert (column(done, "orders") >= 0).all() and (column(done, "backlog") >= 0).all()
 
 
-@pytest.mark.parametrize("telemarketers", [0, 5])
-def test_every_customer_is_accounted_for_in_the_middle_city(telemarketers: int) -> None:
-    done = market(middle_city(), numbers={"telemarketing.telemarketers": telemarketers}, months=12, warmup=6).run()
+@pytest.mark.parametrize(
+    "numbers",
+    [{}, {"telemarketing.telemarketers": 5}, {"department.active": True, "department.reps": 3}],
+    ids=["passive", "telemarketing", "department"],
+)
+def test_every_customer_is_accounted_for_in_the_middle_city(numbers: dict[str, Any]) -> None:
+    done = market(middle_city(), numbers=numbers, months=12, warmup=6).run()
     assert_accounts(done)
     assert len(column(done, "month")) == 19
     flows = by_operator(done, "gross_adds").sum() - column(done, "won_from_competitors").sum()

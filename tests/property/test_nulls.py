@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sim.state import VACANT
@@ -98,3 +99,20 @@ def test_without_woken_interest_a_talk_starts_no_search() -> None:
     assert len(events(done, "talk")["day"]) > 100
     shopping, usual = column(done, "market_shopping").sum(), column(passive, "market_shopping").sum()
     assert shopping == pytest.approx(usual, rel=0.05)
+
+
+def test_a_department_without_representatives_leaves_the_market_as_it_was() -> None:
+    passive = market(middle_city(), months=8).run().tables()
+    nobody = market(middle_city(), numbers={"department.active": True, "department.reps": 0}, months=8).run().tables()
+    money = ("cost", "margin", "cumulative_margin", "cost_recruiting", "cost_consultants", "cost_management")
+    for table in ("monthly", "monthly_by_operator", "monthly_by_zone"):
+        for name, values in passive[table].items():
+            if name not in money:
+                np.testing.assert_array_equal(nobody[table][name], values, err_msg=f"{table}.{name}")
+
+
+def test_before_the_decision_a_department_changes_nothing() -> None:
+    active = market(middle_city(), numbers={"department.active": True, "department.reps": 3}, months=2).run().tables()
+    passive = market(middle_city(), months=2).run().tables()
+    for name, values in passive["monthly"].items():
+        np.testing.assert_array_equal(active["monthly"][name][:3], values[:3], err_msg=name)
