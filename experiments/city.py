@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.style import grouped
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def statistics(city: City) -> list[str]:
     zones = f"{city.zone_id.size} zones, {city.area_km2.sum():.1f} km2, {city.territory.number_of_edges()} links"
     travel = f"travel between zones up to {city.travel_minutes.max():.0f} minutes"
     tenants = int(city.occupied.sum())
-    units = f"{city.n:,} premises: {tenants:,} businesses, {city.n - tenants:,} vacant"
+    units = f"{grouped(city.n)} premises: {grouped(tenants)} businesses, {grouped(city.n - tenants)} vacant"
     lines = [title, attribution(city), "", f"{zones}; {travel}", units, "", *premises_table(city), ""]
     lines += [*operator_table(city), "", *origin_lines(city)]
     return lines + [str(finding) for finding in city.findings]
@@ -87,9 +88,9 @@ def premises_table(city: City) -> list[str]:
         here = city.premises_type == kind
         sizes = np.bincount(city.size_class[here & city.occupied], minlength=len(SIZES))
         counts = [*sizes.tolist(), int((here & ~city.occupied).sum()), int(here.sum())]
-        lines.append(f"{name:18}" + "".join(f"{count:9,}" for count in counts))
+        lines.append(f"{name:18}" + "".join(f"{grouped(count):>9}" for count in counts))
     sizes = np.bincount(city.size_class[city.occupied], minlength=len(SIZES)).tolist()
-    return [*lines, f"{'all':18}" + "".join(f"{n:9,}" for n in (*sizes, int((~city.occupied).sum()), city.n))]
+    return [*lines, f"{'all':18}" + "".join(f"{grouped(n):>9}" for n in (*sizes, int((~city.occupied).sum()), city.n))]
 
 
 def operator_table(city: City) -> list[str]:
@@ -100,7 +101,7 @@ def operator_table(city: City) -> list[str]:
         name = each.name + (" (focal)" if each.focal else "")
         lines.append(
             f"{name:18}{each.share:8.1%}{each.quality:9.2f}{each.price_index:8.2f}{each.brand:11.0%}"
-            f"{each.advertising_per_month:13,.0f}{int(each.network.sum()):7}"
+            f"{grouped(each.advertising_per_month):>13}{int(each.network.sum()):7}"
         )
     return [*lines, f"(advertising in {city.currency} a month)", *city.assumptions]
 
@@ -124,7 +125,7 @@ def draw(city: City, out: Path) -> None:
         figure = new_figure(7.6)
         axes = figure.add_axes((0.04, 0.09, 0.92, 0.79))
         territory_axes(axes, city, density, label="businesses per km² (logarithmic scale)", logarithmic=True)
-        title = f"{city.name}: {tenants.sum():,} businesses in {city.zone_id.size} zones"
+        title = f"{city.name}: {grouped(tenants.sum())} businesses in {city.zone_id.size} zones"
         frame(figure, title, "Density of businesses by zone", "\n".join([attribution(city), *city.assumptions]))
         save(figure, out / "figures", "city_map")
     head = ("zone_id", "name", "district", "area_km2", "businesses", "vacant", "businesses_per_km2")

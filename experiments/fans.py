@@ -28,7 +28,7 @@ class Panel:
     name: str
     base: np.ndarray | None  # (run, month)
     values: np.ndarray  # (run, month)
-    kind: str  # count, stock, share, money
+    kind: str  # count, rate, stock, share, money
 
     @property
     def is_difference(self) -> bool:
@@ -116,7 +116,7 @@ def finish_axes(axes: Axes, panel: Panel, dates: np.ndarray) -> None:
     axes.set_xlim(dates[0], days_of(dates, "stock")[-1])
     if panel.is_difference:
         axes.axhline(0, color=INK, linewidth=0.9)
-    elif panel.kind == "count":
+    elif panel.kind in ("count", "rate"):
         axes.set_ylim(bottom=0)
 
 
@@ -134,7 +134,7 @@ def tick(value: float, panel: Panel) -> str:
 def plain_tick(value: float, panel: Panel) -> str:
     """A number on the axis in its unit."""
     sign = "+" if panel.is_difference and value > 0 else ""
-    if panel.kind == "share":
+    if panel.kind in ("share", "rate"):
         return f"{sign}{100 * value:.3g}{' pts' if panel.is_difference else ' %'}"
     if panel.kind == "money" and abs(value) >= 1e6:
         return f"{sign}{value / 1e6:.3g} m"

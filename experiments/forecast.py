@@ -170,14 +170,17 @@ def scenario_positions(plan: Plan) -> range:
 
 def results(plan: Plan, folder: Path, city: City) -> Rows:
     """Summary and pictures from the final tables."""
-    from experiments.figures import Story, draw_all
+    from experiments.figures import draw_all
+    from experiments.story import Story
     from experiments.summary import summarise, write_summary
 
     baseline, scenario = plan.points[0].name, plan.points[-1].name
     rows = summarise(folder, baseline, [scenario], city.currency, city.country, city.subdivision)
     write_summary(rows, folder)
-    warmup = plan.points[0].parameters.warmup
-    draw_all(Story(folder, baseline, scenario, city.currency, city_line(city), note_of(city), city, warmup))
+    story = Story(folder, baseline, scenario, city.currency, city_line(city), note_of(city), city)
+    story.warmup, story.moves = plan.points[0].parameters.warmup, moves_of(plan, city)
+    story.country, story.subdivision = city.country, city.subdivision
+    draw_all(story)
     return rows
 
 

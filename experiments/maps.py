@@ -1,29 +1,26 @@
-"""Maps of a city: zones coloured by a number, drawn as block polygons where the city has them, else as circles."""
+"""Maps of a city: zones coloured by a number, with a scale, a legend and the names of the districts."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import json
 import math
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.outlines import Outlines, outlines_of
 from experiments.style import INK
-from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
     from matplotlib.cm import ScalarMappable
 
     from sim.city import City
 
 SEQUENTIAL, DIVERGING = "YlGnBu", "PuOr_r"  # both readable with any colour vision and in grey
-NO_DATA = "#E9E9E9"
-POLYGONS, BLOCK_ZONES = "blocks.geojson.gz", "block_zone.csv"
+NO_DATA, BORDER, HATCH = "#E9E9E9", "#8A8A8A", "#9A9A9A"
+FADED = 0.35  # of the colour stays where a zone cannot be told from chance
+NAME_SIZE, NAME_WIDTH = 7.5, 14  # points; letters a line
 
 
 def territory_axes(
@@ -37,68 +34,27 @@ def territory_axes(
     logarithmic: bool = False,
     percent: bool = False,
     districts: bool = True,
+    outlines: Outlines | None = None,
+    faded: Any = None,
+    faded_label: str = "",
 ) -> ScalarMappable:
-    """Draws the city on the axes, coloured by one number a zone, with scale bar, legend and names of the districts."""
+    """Draws the city on the axes, coloured by one number a zone; zones in `faded` are pale and hatched."""
     values = np.asarray(values_by_zone, float)
-    shapes, zones = zone_shapes(city)
-    painted = paint(axes, shapes, zones, values, colours(values, limits, diverging, logarithmic), diverging)
-    frame_city(axes, shapes)
-    legend(axes, painted, label, percent, missing=bool(np.isnan(values).any() or (zones < 0).any()))
+    outlines = outlines or outlines_of(city)
+    pale = np.zeros(values.size, bool) if faded is None else np.asarray(faded, bool)
+    painted = paint(axes, outlines, values, pale, colours(values, limits, diverging, logarithmic), diverging)
+    frame_city(axes, outlines)
+    missing = bool(np.isnan(values).any() or (outlines.zones < 0).any())
+    legend(axes, painted, label, percent, missing, faded_label if pale.any() else "")
     scale_bar(axes)
     if districts:
-        name_districts(axes, city, shapes, zones)
+        name_districts(axes, city, outlines)
     return painted
 
 
 def attribution_line(city: City) -> str:
     """Whose data the map shows."""
     return city.attribution or f"Source: {city.source or 'not stated'}"
-
-
-def zone_shapes(city: City) -> tuple[list[Any], np.ndarray]:
-    """Outlines in kilometres and the zone row of each; -1 for a block that belongs to no zone."""
-    from matplotlib.path import Path as Outline
-
-    blocks = block_polygons(city)
-    if blocks is None:
-        radius = 0.8 * np.sqrt(city.area_km2 / math.pi)  # neighbours hardly touch
-        circles = [Outline.circle((city.x[i], city.y[i]), radius[i]) for i in range(city.zone_id.size)]
-        return circles, np.arange(city.zone_id.size)
-    rings, zones = blocks
-    lon0, lat0 = np.concatenate([ring for block in rings for ring in block]).mean(axis=0)
-    to_km = np.array([111.195 * math.cos(math.radians(lat0)), 111.195])
-    outlines = [
-        Outline.make_compound_path(*(Outline((ring - [lon0, lat0]) * to_km, closed=True) for ring in block))
-        for block in rings
-    ]
-    return outlines, zones
-
-
-def block_polygons(city: City) -> tuple[list[list[np.ndarray]], np.ndarray] | None:
-    """Rings of every block in degrees and its zone row; None where the city's folder has no polygons."""
-    if city.folder is None or not all((city.folder / name).is_file() for name in (POLYGONS, BLOCK_ZONES)):
-        return None
-    try:
-        return read_blocks(city, city.folder)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError) as error:
-        message = f"{POLYGONS} or {BLOCK_ZONES} in {city.folder} cannot be read ({type(error).__name__}: {error})"
-        raise InputError(f"{message}; give GeoJSON polygons with block_id, or remove both files") from error
-
-
-def read_blocks(city: City, folder: Path) -> tuple[list[list[np.ndarray]], np.ndarray]:
-    """The polygons and the table that says which zone each block belongs to."""
-    with (folder / BLOCK_ZONES).open(encoding="utf-8-sig", newline="") as file:
-        zone_of = {row["block_id"]: row["zone_id"] for row in csv.DictReader(file)}
-    row_of = {zone: i for i, zone in enumerate(city.zone_id.tolist())}
-    features = json.loads(gzip.decompress((folder / POLYGONS).read_bytes()))["features"]
-    zones = [row_of.get(zone_of.get(str(each["properties"]["block_id"]), ""), -1) for each in features]
-    return [rings_of(each["geometry"]) for each in features], np.array(zones)
-
-
-def rings_of(geometry: dict[str, Any]) -> list[np.ndarray]:
-    """All rings of a polygon or of several."""
-    parts = [geometry["coordinates"]] if geometry["type"] == "Polygon" else geometry["coordinates"]
-    return [np.array(ring, float)[:, :2] for part in parts for ring in part]
 
 
 def colours(values: np.ndarray, limits: tuple[float, float] | None, diverging: bool, logarithmic: bool) -> Any:
@@ -116,54 +72,68 @@ def colours(values: np.ndarray, limits: tuple[float, float] | None, diverging: b
 
 
 def paint(
-    axes: Axes, shapes: list[Any], zones: np.ndarray, values: np.ndarray, norm: Any, diverging: bool
+    axes: Axes, outlines: Outlines, values: np.ndarray, pale: np.ndarray, norm: Any, diverging: bool
 ) -> ScalarMappable:
-    """Fills the shapes; what has no number stays grey."""
-    from matplotlib.collections import PatchCollection
+    """Fills the shapes; what has no number stays grey, what may be chance is pale and hatched."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.collections import PathCollection
     from matplotlib.patches import PathPatch
 
-    number = np.where(zones >= 0, values[np.maximum(zones, 0)], np.nan)
-    blank = np.isnan(number)
-    outline = PatchCollection([PathPatch(shape) for shape in shapes])
-    outline.set(facecolor="white", edgecolor="#8A8A8A", linewidth=1.1)  # light colours end somewhere on white paper
-    grey = PatchCollection([PathPatch(shapes[i]) for i in np.flatnonzero(blank)])
-    grey.set(facecolor=NO_DATA, edgecolor="#C8C8C8", linewidth=0.25)
-    filled = PatchCollection([PathPatch(shapes[i]) for i in np.flatnonzero(~blank)], norm=norm)
-    filled.set(cmap=DIVERGING if diverging else SEQUENTIAL, edgecolor="white", linewidth=0.25)
-    filled.set_array(number[~blank])
-    for collection in (outline, grey, filled):
-        axes.add_collection(collection)
-    return filled
+    painted = ScalarMappable(norm, DIVERGING if diverging else SEQUENTIAL)
+    rows, known = np.maximum(outlines.zones, 0), outlines.zones >= 0
+    number = np.where(known, values[rows], np.nan)
+    faces = np.where(np.isnan(number)[:, None], rgba(NO_DATA), painted.to_rgba(np.nan_to_num(number, nan=norm.vmin)))
+    fade = known & pale[rows] & ~np.isnan(number)
+    faces[fade, :3] = 1 - FADED * (1 - faces[fade, :3])
+    shapes = PathCollection(outlines.shapes, facecolors=faces, edgecolors="white", linewidths=0.5)
+    axes.add_collection(shapes, autolim=False)
+    if fade.any():
+        hatched = [outlines.shapes[i] for i in np.flatnonzero(fade)]
+        cover: Any = PathCollection(hatched, facecolors="none", edgecolors=HATCH, linewidths=0.0, hatch="//////")
+        axes.add_collection(cover, autolim=False)
+    axes.add_patch(PathPatch(outlines.edge, facecolor="none", edgecolor=BORDER, linewidth=0.6))  # pale zones end here
+    return painted
 
 
-def frame_city(axes: Axes, shapes: list[Any]) -> None:
+def rgba(colour: str) -> np.ndarray:
+    """A named colour as numbers."""
+    from matplotlib.colors import to_rgba
+
+    return np.array(to_rgba(colour))
+
+
+def frame_city(axes: Axes, outlines: Outlines) -> None:
     """The same scale in both directions, no axes, a little air around."""
-    corners = np.array([shape.get_extents().get_points() for shape in shapes])
-    (left, low), (right, high) = corners[:, 0].min(axis=0), corners[:, 1].max(axis=0)
+    (left, low), (right, high) = outlines.edge.get_extents().get_points()
     air = 0.02 * max(right - left, high - low)
     strip = 0.09 * (high - low)  # below the city, for the scale bar
     axes.set(xlim=(left - air, right + air), ylim=(low - air - strip, high + air), aspect="equal")
     axes.axis("off")
 
 
-def legend(axes: Axes, painted: ScalarMappable, label: str, percent: bool, missing: bool) -> None:
-    """A bar of colours with its unit, and the grey of what is unknown."""
+def legend(axes: Axes, painted: ScalarMappable, label: str, percent: bool, missing: bool, faded_label: str) -> None:
+    """A bar of colours with its unit, the grey of what is unknown and the hatching of what may be chance."""
     from matplotlib.patches import Patch
-    from matplotlib.ticker import FuncFormatter, PercentFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
     figure: Any = axes.figure
-    bar = figure.colorbar(painted, cax=axes.inset_axes((1.02, 0.2, 0.025, 0.6)))
+    bar = figure.colorbar(painted, cax=axes.inset_axes((0.08, -0.055, 0.84, 0.025)), orientation="horizontal")
     bar.set_label(label, color=INK)
-    bar.outline.set_visible(False)  # type: ignore[operator]
-    plain = FuncFormatter(lambda value, _: f"{value:,.10g}".replace(",", " "))
-    bar.ax.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %") if percent else plain)
-    if missing:
-        axes.legend(
-            handles=[Patch(facecolor=NO_DATA, edgecolor="#C8C8C8", label="no data")],
-            loc="upper left",
-            bbox_to_anchor=(1.0, 0.16),
-            frameon=False,
-        )
+    bar.outline.set_visible(False)
+    logarithmic = painted.norm.__class__.__name__ == "LogNorm"
+    bar.ax.xaxis.set_major_locator(LogLocator() if logarithmic else MaxNLocator(5))
+    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: legend_tick(value, percent)))
+    notes = [Patch(facecolor=NO_DATA, edgecolor="#C8C8C8", label="no data")] if missing else []
+    if faded_label:
+        notes.append(Patch(facecolor="#F2F2F2", edgecolor=HATCH, linewidth=0.0, hatch="//////", label=faded_label))
+    if notes:
+        axes.legend(handles=notes, loc="upper center", bbox_to_anchor=(0.5, -0.17), frameon=False, fontsize=8)
+
+
+def legend_tick(value: float, percent: bool) -> str:
+    """A number at the bar of colours."""
+    text = f"{100 * value:.3g} %" if percent else f"{value:,.10g}"
+    return text.replace(",", " ").replace("-", "\u2212")
 
 
 def scale_bar(axes: Axes) -> None:
@@ -180,19 +150,54 @@ def scale_bar(axes: Axes) -> None:
     axes.text(side, y + 0.052 * tall, "N", ha="center", va="bottom", color=INK, size=8.5)
 
 
-def name_districts(axes: Axes, city: City, shapes: list[Any], zones: np.ndarray) -> None:
-    """The names of the districts, each in the middle of its shapes, skipped where they would run into another."""
+# ---- names of districts ----------------------------------------------------------------------------------------
+
+
+def name_districts(axes: Axes, city: City, outlines: Outlines) -> None:
+    """The names of the districts in their middles, moved aside where they would meet, the smallest left out."""
     from matplotlib.patheffects import withStroke
 
-    extents = np.array([shape.get_extents().get_points() for shape in shapes])
+    extents = np.array([shape.get_extents().get_points() for shape in outlines.shapes])
     middle, area = extents.mean(axis=1), np.prod(extents[:, 1] - extents[:, 0], axis=1)
-    of_shape = np.where(zones >= 0, city.district[np.maximum(zones, 0)], "")
-    placed: list[tuple[float, float, int]] = []
-    wide, high = np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())
-    for name in sorted({name for name in of_shape.tolist() if name}, key=lambda each: -area[of_shape == each].sum()):
-        x, y = np.average(middle[of_shape == name], axis=0, weights=area[of_shape == name])
-        clash = any(abs(x - a) < 0.011 * wide * (len(name) + n) / 2 and abs(y - b) < 0.035 * high for a, b, n in placed)
-        if not clash:
-            placed.append((x, y, len(name)))
-            halo = [withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
-            axes.text(x, y, name, ha="center", va="center", size=7.5, color=INK, path_effects=halo)
+    of_shape = np.where(outlines.zones >= 0, city.district[np.maximum(outlines.zones, 0)], "")
+    businesses = np.bincount(city.zone[city.occupied], minlength=city.zone_id.size)
+    names = {name: float(businesses[city.district == name].sum()) for name in of_shape.tolist() if name}
+    wanted = []
+    for name in sorted(names, key=lambda each: -names[each]):
+        here = of_shape == name
+        wanted.append((textwrap.fill(name, NAME_WIDTH), np.average(middle[here], axis=0, weights=area[here])))
+    halo = [withStroke(linewidth=2.2, foreground="white", alpha=0.85)]
+    for text, (x, y) in placed_names(wanted, points_per_unit(axes), (*axes.get_xlim(), *axes.get_ylim())):
+        axes.text(x, y, text, ha="center", va="center", size=NAME_SIZE, color=INK, path_effects=halo, linespacing=0.95)
+
+
+def points_per_unit(axes: Axes) -> float:
+    """Points on paper of one unit of the map."""
+    figure: Any = axes.figure
+    box, (wide, high) = axes.get_position(), figure.get_size_inches()
+    return 72 * min(box.width * wide / np.ptp(axes.get_xlim()), box.height * high / np.ptp(axes.get_ylim()))
+
+
+def placed_names(
+    wanted: list[tuple[str, Any]], scale: float, frame: tuple[float, float, float, float]
+) -> list[tuple[str, tuple[float, float]]]:
+    """Names with places at which none covers another or leaves the frame; the first ones choose first."""
+    boxes: list[tuple[float, float, float, float]] = []
+    placed = []
+    for text, (x, y) in wanted:
+        lines = text.split("\n")
+        half_wide = 0.31 * NAME_SIZE * max(map(len, lines)) / scale
+        half_high = 0.62 * NAME_SIZE * len(lines) / scale
+        x = min(max(x, frame[0] + half_wide), frame[1] - half_wide)
+        for aside in (0.0, 0.8, -0.8, 1.6, -1.6, 2.4, -2.4):
+            box = x - half_wide, y + aside * half_high - half_high, x + half_wide, y + aside * half_high + half_high
+            if frame[2] <= box[1] and box[3] <= frame[3] and not any(overlap(box, other) for other in boxes):
+                boxes.append(box)
+                placed.append((text, (x, y + aside * half_high)))
+                break
+    return placed
+
+
+def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes (left, low, right, high) cover each other."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

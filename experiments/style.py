@@ -37,6 +37,7 @@ SETTINGS: Any = {
     "axes.axisbelow": True,
     "svg.hashsalt": "fieldcast",
     "path.simplify": True,
+    "hatch.linewidth": 0.5,
 }
 
 
@@ -106,7 +107,19 @@ def save_numbers(folder: Path, name: str, head: Sequence[str], rows: Sequence[Se
     with (folder / "data" / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(head)
-        writer.writerows([[f"{cell:.10g}" if isinstance(cell, float) else cell for cell in row] for row in rows])
+        writer.writerows([[cell_text(cell) for cell in row] for row in rows])
+
+
+def cell_text(cell: Any) -> Any:
+    """A number with ten digits, nothing for what is none."""
+    if not isinstance(cell, float):
+        return cell
+    return f"{cell:.10g}" if cell == cell else ""
+
+
+def grouped(value: float) -> str:
+    """A count for a reader, blanks between thousands, which no language takes for a decimal mark."""
+    return f"{value:,.0f}".replace(",", " ")
 
 
 def spread_labels(positions: Sequence[float], gap: float) -> list[float]:

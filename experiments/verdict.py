@@ -14,6 +14,8 @@ def readable(value: float | None, unit: str, signed: bool = False) -> str:
     """A number for a reader: shares in percent, money and counts without false digits."""
     if value is None:
         return "-"
+    if unit.startswith("share") and not value:
+        return "0 pts" if signed else "0 %"
     if unit.startswith("share"):
         digits = 1 if abs(value) >= 0.1 else 2 if abs(value) >= 0.001 else 3
         return rounded(100 * value, digits, signed) + (" pts" if signed else " %")

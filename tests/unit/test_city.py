@@ -181,7 +181,7 @@ def test_check_prints_findings_and_tells_whether_the_folder_is_usable(tmp_path: 
 def test_show_prints_statistics_and_draws_a_map(tmp_path: Path, capsys) -> None:
     assert command.run(request(["show"], tmp_path)) == 0
     out = capsys.readouterr().out
-    assert "14,011 businesses, 5,401 vacant" in out
+    assert "14 011 businesses, 5 401 vacant" in out
     assert "assumptions" in out
     assert (tmp_path / "figures" / "city_map.png").stat().st_size > 10_000
     assert "<dc:date>" not in (tmp_path / "figures" / "city_map.svg").read_text()
@@ -195,18 +195,18 @@ def test_other_words_after_city_are_refused_with_help(words: list[str], tmp_path
 
 
 def test_broken_polygons_are_told_instead_of_drawn(tmp_path: Path) -> None:
-    from experiments.maps import zone_shapes
+    from experiments.outlines import outlines_of
 
     for path in BUNDLED.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "blocks.geojson.gz").write_bytes(b"no archive")
     with pytest.raises(InputError, match="cannot be read"):
-        zone_shapes(load_city(tmp_path))
+        outlines_of(load_city(tmp_path))
 
 
 def test_a_city_without_polygons_is_drawn_as_circles() -> None:
-    from experiments.maps import zone_shapes
+    from experiments.outlines import outlines_of
 
-    shapes, zones = zone_shapes(tiny_city())
-    assert len(shapes) == 4
-    assert zones.tolist() == [0, 1, 2, 3]
+    outlines = outlines_of(tiny_city())
+    assert len(outlines.shapes) == 4
+    assert outlines.zones.tolist() == [0, 1, 2, 3]

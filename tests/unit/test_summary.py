@@ -231,6 +231,7 @@ def test_numbers_are_rounded_for_readers():
     assert readable(0.1834, "share") == "18.3 %"
     assert readable(1234567.8, "AUD", signed=True) == "+1 234 568"
     assert readable(None, "AUD") == "-"
+    assert [readable(0.0, "share"), readable(0.0, "share", signed=True)] == ["0 %", "0 pts"]
     assert [chance(value) for value in (0.999, 0.001, 1.0, 0.5, None)] == ["99 %", "1 %", "100 %", "50 %", "-"]
 
 
