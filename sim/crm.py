@@ -58,28 +58,25 @@ def forget(crm: Crm, rows: Array) -> None:
 
 
 class FollowUps:
-    """Appointments: which door, which day."""
+    """Appointments: a day for each door, NEVER without one."""
 
-    def __init__(self) -> None:
-        self.row, self.day = np.empty(0, np.int64), np.empty(0, np.int64)
+    def __init__(self, rows: int):
+        self.day = np.full(rows, NEVER, np.int16)
 
     def add(self, rows: Array, days: Array) -> None:
         """Write appointments down; a door has one at a time, the later entry counts."""
-        keep = ~np.isin(self.row, rows)
-        self.row, self.day = np.concatenate([self.row[keep], rows]), np.concatenate([self.day[keep], days])
+        self.day[rows] = np.minimum(days, NEVER)
 
     def due(self, today: int) -> Array:
         """Doors whose appointment is today or was missed."""
-        return self.row[self.day <= today]
+        return np.flatnonzero(self.day <= today)
 
     def take_due(self, today: int) -> Array:
         """The same, struck off the diary."""
         rows = self.due(today)
-        keep = self.day > today
-        self.row, self.day = self.row[keep], self.day[keep]
+        self.strike(rows)
         return rows
 
     def strike(self, rows: Array) -> None:
         """Done or not to be done any more."""
-        keep = ~np.isin(self.row, rows)
-        self.row, self.day = self.row[keep], self.day[keep]
+        self.day[rows] = NEVER

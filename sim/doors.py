@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.draws import Luck, draw, hash_ids, pair_addresses
+from sim.draws import Luck, hash_ids, pair_addresses
 from sim.state import NEVER
 
 Array = np.ndarray[Any, Any]
 
-CANDIDATES = 36  # doors planned for a day; what the day is too short for stays for another one
+CANDIDATES = 26  # doors planned for a day; what the day is too short for stays for another one
 TIE = 1e-6  # doors of equal value go by their addresses, never by the order of the files
 NEW_TENANT_DAYS = 60  # working days for which a known new tenant goes before other doors
 
@@ -36,13 +36,13 @@ def building_addresses(building: Array, id_hash: Array) -> Array:
     return np.where(known, smallest[building] if smallest.size else id_hash, id_hash)
 
 
-@njit(cache=True)
+@njit(inline="always")
 def sweep(bill, idle_days, ahead_days, known):
     """Door by door: those that were not visited for longest come first; what is known of them does not matter."""
     return 1.0 + min(idle_days, 2000) / 2000.0
 
 
-@njit(cache=True)
+@njit(inline="always")
 def expected_value(bill, idle_days, ahead_days, known):
     """By expected bills: larger businesses first, and those whose contract is known to end within a quarter."""
     chance = 1.0
@@ -54,7 +54,7 @@ def expected_value(bill, idle_days, ahead_days, known):
 DOORS = ("sweep", "priority", "expected_value")  # by number; `priority` sweeps, after the zones that a strategist named
 
 
-@njit(cache=True)
+@njit(inline="always")
 def door_value(policy, bill, idle_days, ahead_days, known):
     """What a policy thinks of a door."""
     if policy == 2:
@@ -81,108 +81,95 @@ class Rules(NamedTuple):
 
 
 @njit(cache=True)
-def is_open_door(row, rules, crm, deal, order_operator, network, zone, today):
-    """Whether a door may be knocked on: a business of somebody else, or of nobody, within reach, not visited lately."""
-    if deal.provider[row] < -1 or deal.provider[row] == 0 or order_operator[row] == 0:
-        return False
-    return network[zone[row]] and not crm.forbids[row] and today - crm.visit_day[row] >= rules.revisit_days
+def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today):
+    """What every door is worth to the policy today (n,); zero where one may not knock.
 
-
-@njit(cache=True)
-def value_of(row, rules, crm, deal, usual_price, today):
-    """The policy's value of a door; new tenants of whom the department has heard go before."""
-    bill = usual_price[deal.size_class[row], deal.premises[row]]
-    if crm.bill[row] > 0.0:
-        bill = crm.bill[row]
-    known = crm.contract_end[row] != NEVER
-    value = door_value(rules.policy, bill, today - crm.visit_day[row], crm.contract_end[row] - today, known)
-    if rules.policy == 2 and crm.complains[row]:
-        value *= 1.5
-    fresh = 0 <= today - crm.opened_day[row] <= NEW_TENANT_DAYS
-    value *= 1.0 + TIE * draw(np.uint64(0), deal.address[row], 0)
-    return value * (4.0 if fresh else 1.0)
-
-
-@njit(cache=True)
-def next_zone(rep, owner, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today):
-    """The zone of a patch whose doors are worth most to a day; zones with priority go before all others."""
-    best, most = -1, 0.0
-    for z in range(zone_start.size - 1):
-        worth, doors = 0.0, 0
-        for i in range(zone_start[z], zone_start[z + 1]):
-            if owner[zone_rows[i]] == rep and is_open_door(
-                zone_rows[i], rules, crm, deal, order_operator, network, zone, today
-            ):
-                worth += value_of(zone_rows[i], rules, crm, deal, usual_price, today)
-                doors += 1
-        if doors == 0:
+    A door is open if it belongs to a business of somebody else, or of nobody, within the network, that did not forbid
+    it and was not visited lately. New tenants of whom the department has heard go before.
+    """
+    provider, size_class, premises = deal.provider, deal.size_class, deal.premises
+    visit_day, forbids, opened_day, contract_end = crm.visit_day, crm.forbids, crm.opened_day, crm.contract_end
+    told_bill, complains, policy, revisit_days = crm.bill, crm.complains, rules.policy, rules.revisit_days
+    worth = np.zeros(provider.size)
+    for row in range(provider.size):
+        if provider[row] < -1 or provider[row] == 0 or order_operator[row] == 0 or forbids[row]:
             continue
-        total = worth / doors * min(doors, CANDIDATES) * (1000.0 if rules.priority[z] else 1.0)
-        if total > most:
-            best, most = z, total
+        idle = today - visit_day[row]
+        if idle < revisit_days or not network[zone[row]]:
+            continue
+        bill = told_bill[row] if told_bill[row] > 0.0 else usual_price[size_class[row], premises[row]]
+        value = door_value(policy, bill, idle, contract_end[row] - today, contract_end[row] != NEVER)
+        if policy == 2 and complains[row]:
+            value *= 1.5
+        fresh = 0 <= today - opened_day[row] <= NEW_TENANT_DAYS
+        worth[row] = value * (4.0 if fresh else 1.0)
+    return worth
+
+
+@njit(cache=True)
+def next_zone(rows, worth, zone, zones, priority):
+    """The zone of a patch (its doors: `rows`) whose doors are worth most to a day; zones with priority go first."""
+    total, doors = np.zeros(zones), np.zeros(zones)
+    for row in rows:
+        if worth[row] > 0.0:
+            total[zone[row]] += worth[row]
+            doors[zone[row]] += 1.0
+    best, most = -1, 0.0
+    for z in range(zones):
+        if doors[z] > 0.0:
+            day = total[z] / doors[z] * min(doors[z], CANDIDATES) * (1000.0 if priority[z] else 1.0)
+            if day > most:
+                best, most = z, day
     return best
 
 
 @njit(cache=True)
-def doors_of_day(
-    rep, owner, z, rules, crm, deal, order_operator, network, zone, zone_rows, zone_start, usual_price, today
-):
-    """Candidates in a zone: the most valuable door, and others that are worth much and lie near it."""
-    n = zone_start[z + 1] - zone_start[z]
-    rows, value, m = np.empty(n, np.int64), np.empty(n), 0
-    for i in range(zone_start[z], zone_start[z + 1]):
-        row = zone_rows[i]
-        if owner[row] == rep and is_open_door(row, rules, crm, deal, order_operator, network, zone, today):
-            rows[m], value[m] = row, value_of(row, rules, crm, deal, usual_price, today)
+def doors_of_day(z, rows, worth, zone, x, y, minutes_per_km):
+    """Candidates of a patch in a zone: the most valuable door, and others that are worth much and lie near it."""
+    open_rows, value, m = np.empty(rows.size, np.int64), np.empty(rows.size), 0
+    for row in rows:
+        if zone[row] == z and worth[row] > 0.0:
+            open_rows[m], value[m] = row, worth[row]
             m += 1
     if m == 0:
-        return rows[:0]
-    first = rows[np.argmax(value[:m])]
+        return open_rows[:0]
+    first = open_rows[np.argmax(value[:m])]
     for i in range(m):
-        way = distance(crm.x, crm.y, first, rows[i]) * rules.minutes_per_km
-        value[i] /= 1.0 + way / 10.0
+        value[i] /= 1.0 + distance(x, y, first, open_rows[i]) * minutes_per_km / 10.0
     order = np.argsort(-value[:m], kind="mergesort")[:CANDIDATES]
-    return rows[order]
+    return open_rows[order]
+
+
+@njit(inline="always")
+def distance(x, y, a, b):
+    """Straight way between two doors, km."""
+    return np.sqrt((x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2)
 
 
 @njit(cache=True)
 def tour(x, y, rows):
     """An order of stops: nearest neighbour from the first, improved by 2-opt; as a closed way close to the shortest."""
     n = rows.size
-    order, left = np.empty(n, np.int64), np.ones(n, np.bool_)
-    at = 0
+    way = np.empty((n, n))
+    for i in range(n):
+        for j in range(n):
+            way[i, j] = distance(x, y, rows[i], rows[j])
+    order, left, at = np.empty(n, np.int64), np.ones(n, np.bool_), 0
     for i in range(n):
         order[i] = at
         left[at] = False
         nearest, least = -1, np.inf
         for j in range(n):
-            if left[j]:
-                way = (x[rows[j]] - x[rows[at]]) ** 2 + (y[rows[j]] - y[rows[at]]) ** 2
-                if way < least:
-                    nearest, least = j, way
+            if left[j] and way[at, j] < least:
+                nearest, least = j, way[at, j]
         at = nearest
     better = True
-    rounds = 0
-    while better and rounds < 20:
+    while better:
         better = False
-        rounds += 1
         for i in range(n - 2):
             for j in range(i + 2, n):
-                a, b, c = rows[order[i]], rows[order[i + 1]], rows[order[j]]
-                d = rows[order[(j + 1) % n]]
-                if a == d:
-                    continue
-                old, new = distance(x, y, a, b) + distance(x, y, c, d), distance(x, y, a, c) + distance(x, y, b, d)
-                if new < old - 1e-12:
-                    low, high = i + 1, j
-                    while low < high:
-                        order[low], order[high] = order[high], order[low]
-                        low, high = low + 1, high - 1
+                a, b, c, d = order[i], order[i + 1], order[j], order[(j + 1) % n]
+                if a != d and way[a, c] + way[b, d] < way[a, b] + way[c, d] - 1e-12:
+                    order[i + 1 : j + 1] = order[i + 1 : j + 1][::-1].copy()
                     better = True
     return rows[order]
-
-
-@njit(cache=True)
-def distance(x, y, a, b):
-    """Straight way between two doors, km."""
-    return np.sqrt((x[a] - x[b]) ** 2 + (y[a] - y[b]) ** 2)

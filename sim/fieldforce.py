@@ -42,11 +42,12 @@ class FieldForce:
         self.department = Department(parameters.department, parameters.world.department, calendar, city, streams, first)
         self.reps = self.department.reps
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
-        self.appointments, self.afterthoughts = FollowUps(), FollowUps()
+        self.appointments, self.afterthoughts = FollowUps(len(state)), FollowUps(len(state))
         self.rules = rules_of(parameters, city)
-        self.zone_rows, self.zone_start = field.rows_by_zone(state.zone, scene.zones)
         self.owner = np.full(len(state), -1, np.int64)
+        self.doors, self.start = field.doors_by_rep(self.owner, 0)
         self.current = np.full(0, -1, np.int64)
+        self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
         self.policy: Policy | None = None
         self.policy_people, self.policy_bill = -1, 1.0
@@ -74,8 +75,10 @@ class FieldForce:
         """Who owns which door today; whoever has a new patch begins it afresh."""
         if len(self.current) < len(self.reps):
             self.current = np.append(self.current, np.full(len(self.reps) - len(self.current), -1))
-        if not np.array_equal(self.owner, self.department.patch_of_door):
-            self.owner = self.department.patch_of_door.astype(np.int64)
+        if self.patched is not self.department.patch_of_door or len(self.start) <= len(self.reps):
+            self.patched = self.department.patch_of_door
+            self.owner = self.patched.astype(np.int64)
+            self.doors, self.start = field.doors_by_rep(self.owner, len(self.reps))
             self.current[:] = -1
 
     def _plan(self, state: MarketState, today: int) -> None:
@@ -133,7 +136,7 @@ class FieldForce:
     def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
         """Everybody's day in the field."""
         if (self.reps.stage == PRODUCTIVE).any():
-            patches = field.Patches(self.owner, self.zone_rows, self.zone_start, self.current)
+            patches = field.Patches(self.owner, self.doors, self.start, self.current)
             luck = self.streams("field", today)
             field.walk_the_patches(
                 state,

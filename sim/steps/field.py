@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.awareness import fatigue_of, meet, remembered
 from sim.crm import Crm, FollowUps
-from sim.doors import Rules, distance, doors_of_day, next_zone, tour
+from sim.doors import Rules, distance, doors_of_day, next_zone, tour, worth_of_doors
 from sim.draws import Luck, draw, pair
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -21,6 +21,7 @@ from sim.steps.needs import chance_of_row
 Array = np.ndarray[Any, Any]
 
 VISIT, CONTACT, WOKEN, FOLLOWED, LATER = 0, 1, 2, 3, 4  # how a door was reached, and what came of it
+FEW = 8  # open doors in a zone below which a representative moves on
 COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
 
 
@@ -68,15 +69,16 @@ class Patches(NamedTuple):
     """Where representatives work: owner of each zone, and the rows of each zone."""
 
     owner: Array  # (n,) row of the representative who owns the door, or -1
-    zone_rows: Array
-    zone_start: Array
+    doors: Array  # rows, one representative's after the other's
+    start: Array  # (reps + 1,) where each one's doors begin
     current: Array  # (reps,) the zone that is being worked, or -1
 
 
-def rows_by_zone(zone: Array, zones: int) -> tuple[Array, Array]:
-    """Premises of each zone, one after another."""
-    order = np.argsort(zone, kind="stable")
-    return order, np.concatenate([[0], np.cumsum(np.bincount(zone, minlength=zones))])
+def doors_by_rep(owner: Array, reps: int) -> tuple[Array, Array]:
+    """Premises of each representative, one after another; those of nobody are left out."""
+    order = np.argsort(owner, kind="stable")
+    order = order[np.searchsorted(owner[order], 0) :]
+    return order, np.concatenate([[0], np.cumsum(np.bincount(owner[order], minlength=reps))])
 
 
 def walk_the_patches(
@@ -173,16 +175,17 @@ def _days(
     """Which doors each representative reaches today, and how: (doors, representatives, VISIT or FOLLOWED)."""
     reps = productive.size
     door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
+    worth = worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today)
     for rep in range(reps):
         if not productive[rep] or effort[rep] <= 0.0:
             continue
         left = rules.working_minutes * effort[rep] * (1.0 - rules.paperwork_share) - rules.start_minutes
         appointments = 0.5 * left
         for row in due:
-            mine = crm.rep[row] == rep or (
+            ours = crm.rep[row] == rep or (
                 crm.rep[row] >= 0 and not productive[crm.rep[row]] and patches.owner[row] == rep
             )
-            if not mine or appointments < rules.followup_minutes or deal.provider[row] < -1 or deal.provider[row] == 0:
+            if not ours or appointments < rules.followup_minutes or deal.provider[row] < -1 or deal.provider[row] == 0:
                 continue
             if order_operator[row] == 0 or crm.forbids[row]:
                 continue
@@ -190,57 +193,16 @@ def _days(
             appointments -= rules.followup_minutes
             left -= rules.followup_minutes
             n += 1
-        z = patches.current[rep]
-        rows = due[:0]
+        z, mine = patches.current[rep], patches.doors[patches.start[rep] : patches.start[rep + 1]]
+        rows = mine[:0]
         if z >= 0:
-            rows = doors_of_day(
-                rep,
-                patches.owner,
-                z,
-                rules,
-                crm,
-                deal,
-                order_operator,
-                network,
-                zone,
-                patches.zone_rows,
-                patches.zone_start,
-                usual_price,
-                today,
-            )
-        if rows.size < 8:
-            z = next_zone(
-                rep,
-                patches.owner,
-                rules,
-                crm,
-                deal,
-                order_operator,
-                network,
-                zone,
-                patches.zone_rows,
-                patches.zone_start,
-                usual_price,
-                today,
-            )
+            rows = doors_of_day(z, mine, worth, zone, crm.x, crm.y, rules.minutes_per_km)
+        if rows.size < FEW:
+            z = next_zone(mine, worth, zone, rules.priority.size, rules.priority)
             patches.current[rep] = z
             if z < 0:
                 continue
-            rows = doors_of_day(
-                rep,
-                patches.owner,
-                z,
-                rules,
-                crm,
-                deal,
-                order_operator,
-                network,
-                zone,
-                patches.zone_rows,
-                patches.zone_start,
-                usual_price,
-                today,
-            )
+            rows = doors_of_day(z, mine, worth, zone, crm.x, crm.y, rules.minutes_per_km)
         rows = tour(crm.x, crm.y, rows)
         for i in range(rows.size):
             row = rows[i]
