@@ -1,0 +1,68 @@
+"""What is known of a door, and the diary of appointments."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.crm import UNKNOWN, FollowUps, empty_crm, forget
+from sim.state import LONG_AGO, NEVER
+
+PLACE = np.arange(4.0)
+
+
+def full_crm():
+    """Four doors of which everything is known."""
+    crm = empty_crm(4, PLACE, PLACE)
+    crm.visit_day[:], crm.known_day[:], crm.opened_day[:] = 7, 7, 5
+    crm.rep[:], crm.provider[:], crm.contract_end[:] = 2, 1, 90
+    crm.bill[:], crm.rival_offer[:] = 120.0, 100.0
+    crm.complains[:], crm.forbids[:] = True, True
+    return crm
+
+
+def diary(*entries: tuple[int, int]) -> FollowUps:
+    """A diary of (row, day)."""
+    book = FollowUps()
+    for row, day in entries:
+        book.add(np.array([row]), np.array([day]))
+    return book
+
+
+def test_at_first_the_doors_are_known_and_nothing_else() -> None:
+    crm = empty_crm(4, PLACE, 2 * PLACE)
+    assert crm.x.tolist() == [0, 1, 2, 3] and crm.y.tolist() == [0, 2, 4, 6]
+    assert (crm.visit_day == LONG_AGO).all() and (crm.rep == -1).all() and (crm.provider == UNKNOWN).all()
+    assert (crm.contract_end == NEVER).all() and np.isnan(crm.bill).all() and not crm.forbids.any()
+
+
+def test_with_the_tenant_goes_all_that_was_known_but_not_the_door() -> None:
+    crm, new = full_crm(), empty_crm(4, PLACE, PLACE)
+    forget(crm, np.array([1, 3]))
+    for name, column in crm._asdict().items():
+        np.testing.assert_array_equal(column[[1, 3]], getattr(new, name)[[1, 3]], err_msg=name)
+        np.testing.assert_array_equal(column[[0, 2]], getattr(full_crm(), name)[[0, 2]], err_msg=name)
+
+
+def test_a_door_has_one_appointment_and_the_later_entry_counts() -> None:
+    book = diary((4, 10), (5, 12), (4, 20))
+    assert sorted(zip(book.row.tolist(), book.day.tolist(), strict=True)) == [(4, 20), (5, 12)]
+
+
+def test_a_missed_appointment_stays_due() -> None:
+    book = diary((4, 10), (5, 12))
+    assert book.due(9).tolist() == []
+    assert book.due(10).tolist() == [4]
+    assert sorted(book.due(30).tolist()) == [4, 5]
+
+
+def test_what_is_taken_out_is_struck_off() -> None:
+    book = diary((4, 10), (5, 12))
+    assert book.take_due(11).tolist() == [4]
+    assert book.take_due(11).tolist() == []
+    assert book.take_due(12).tolist() == [5]
+
+
+def test_what_is_struck_does_not_come_back() -> None:
+    book = diary((4, 10), (5, 12), (6, 12))
+    book.strike(np.array([5, 9]))
+    assert sorted(book.due(99).tolist()) == [4, 6]
