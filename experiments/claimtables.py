@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from experiments.claims import CLOSED_FROM, LONG, MECHANISMS, MONTHS, Job, pairs
-
-Array = np.ndarray[Any, Any]
-Run = dict[str, Array]
-Row = dict[str, Any]
+from experiments.claimruns import CLOSED_FROM, LONG, MECHANISMS, MONTHS, Array, Job, Row, Run, pairs
 
 FULL = next(iter(MECHANISMS))
 WINDOWS = {  # column, first and last month, counted from the first visit
