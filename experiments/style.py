@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # two differ on a black-and-white print as well.
 SCENARIO, BASELINE, INK, FAINT = "#0060A0", "#7A7A7A", "#222222", "#666666"
 HISTORY = "#F3F1EC"
-DPI = 220
+DPI = 200
+PACKING: dict[str, int] = {"compress_level": 4}  # a tenth larger than the most that can be had, in half the time
 WIDTH_INCHES, HEIGHT_INCHES = 10.0, 5.4
 SETTINGS: Any = {
     "font.family": "DejaVu Sans",
@@ -97,7 +98,7 @@ def calendar_axis(axes: Axes, months: int, labels: int) -> None:
 def save(figure: Figure, folder: Path, name: str) -> None:
     """Writes the picture as PNG and SVG, without a date in it."""
     folder.mkdir(parents=True, exist_ok=True)
-    figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": "fieldcast"})
+    figure.savefig(folder / f"{name}.png", dpi=DPI, metadata={"Software": "fieldcast"}, pil_kwargs=PACKING)
     figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "fieldcast"})
 
 
