@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.draws import Luck, hash_ids, pair_addresses
+from sim.draws import Luck, draw, hash_ids, pair_addresses
 from sim.state import NEVER
 
 Array = np.ndarray[Any, Any]
@@ -89,7 +89,8 @@ def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price,
     """
     provider, size_class, premises = deal.provider, deal.size_class, deal.premises
     visit_day, forbids, opened_day, contract_end = crm.visit_day, crm.forbids, crm.opened_day, crm.contract_end
-    told_bill, complains, policy, revisit_days = crm.bill, crm.complains, rules.policy, rules.revisit_days
+    address, told_bill, complains = deal.address, crm.bill, crm.complains
+    policy, revisit_days = rules.policy, rules.revisit_days
     worth = np.zeros(provider.size)
     for row in range(provider.size):
         if provider[row] < -1 or provider[row] == 0 or order_operator[row] == 0 or forbids[row]:
@@ -102,6 +103,7 @@ def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price,
         if policy == 2 and complains[row]:
             value *= 1.5
         fresh = 0 <= today - opened_day[row] <= NEW_TENANT_DAYS
+        value *= 1.0 + TIE * draw(np.uint64(0), address[row], 0)
         worth[row] = value * (4.0 if fresh else 1.0)
     return worth
 
