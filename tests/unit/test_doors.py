@@ -17,11 +17,10 @@ from sim.doors import (
     door_value,
     doors_of_day,
     expected_value,
-    is_open_door,
     next_zone,
     sweep,
     tour,
-    value_of,
+    worth_of_doors,
 )
 from sim.draws import Streams
 from sim.market import Market
@@ -36,41 +35,40 @@ def ground(city=None, **numbers) -> Market:
     return market(city, numbers={"department.active": True, "department.reps": 1, **decided}, warmup=0)
 
 
-def rows_of(made: Market) -> tuple:
-    """What decides whether a door is open, in the kernels' order."""
-    return made.field.crm, made.state.deal, made.state.order_operator, made.scene.network[0], made.state.zone
-
-
 def a_prospect(made: Market) -> int:
     """A business that is served by the rival."""
     return int(np.flatnonzero((made.state.provider == 1) & (made.state.order_operator < 0))[0])
 
 
+def worth(made: Market, policy: str = "", today: int = TODAY) -> np.ndarray:
+    """What every door is worth to the market's own policy, or to another one."""
+    rules, state, scene = made.field.rules, made.state, made.scene
+    if policy:
+        rules = rules._replace(policy=DOORS.index(policy))
+    where = scene.network[0], state.zone, scene.appeal.usual_price
+    return worth_of_doors(rules, made.field.crm, state.deal, state.order_operator, *where, today)
+
+
 def is_open(made: Market, row: int, today: int = TODAY) -> bool:
     """Whether a door may be knocked on."""
-    return bool(is_open_door(row, made.field.rules, *rows_of(made), today))
+    return bool(worth(made, today=today)[row] > 0.0)
 
 
 def value(made: Market, row: int, policy: str) -> float:
     """What a policy thinks of a door."""
-    rules = made.field.rules._replace(policy=DOORS.index(policy))
-    return value_of(row, rules, made.field.crm, made.state.deal, made.scene.appeal.usual_price, TODAY)
+    return float(worth(made, policy)[row])
 
 
-def plan(made: Market, zone: int, policy: str = "sweep") -> np.ndarray:
-    """Doors that the only representative would plan in a zone."""
-    force = made.field
-    rules, owner = force.rules._replace(policy=DOORS.index(policy)), np.zeros(len(made.state), np.int64)
-    where = (force.zone_rows, force.zone_start, made.scene.appeal.usual_price, TODAY)
-    return doors_of_day(0, owner, zone, rules, *rows_of(made), *where)
+def plan(made: Market, zone: int, policy: str = "sweep", rows=None) -> np.ndarray:
+    """Doors that a representative would plan in a zone, whose patch is the city or some rows."""
+    crm, rows = made.field.crm, np.arange(len(made.state)) if rows is None else rows
+    return doors_of_day(zone, rows, worth(made, policy), made.state.zone, crm.x, crm.y, made.field.rules.minutes_per_km)
 
 
-def zone_chosen(made: Market, owner: np.ndarray | None = None) -> int:
-    """The zone that the only representative would work next."""
-    force = made.field
-    owner = np.zeros(len(made.state), np.int64) if owner is None else owner
-    where = (force.zone_rows, force.zone_start, made.scene.appeal.usual_price, TODAY)
-    return int(next_zone(0, owner, force.rules, *rows_of(made), *where))
+def zone_chosen(made: Market, rows=None) -> int:
+    """The zone that a representative would work next."""
+    rows = np.arange(len(made.state)) if rows is None else rows
+    return int(next_zone(rows, worth(made), made.state.zone, made.scene.zones, made.field.rules.priority))
 
 
 # ---- open doors ------------------------------------------------------------------------------------------------------
@@ -166,9 +164,8 @@ def test_a_new_tenant_goes_before_for_sixty_days_once_it_is_known() -> None:
 
 def test_the_plan_of_a_day_begins_with_the_door_of_most_value() -> None:
     made = ground()
-    doors = plan(made, 0, "expected_value")
-    values = [value(made, row, "expected_value") for row in doors]
-    assert values[0] == max(values)
+    values = worth(made, "expected_value")[plan(made, 0, "expected_value")]
+    assert values[0] == values.max()
 
 
 def test_of_doors_alike_the_nearer_ones_are_planned() -> None:
@@ -183,10 +180,10 @@ def test_of_doors_alike_the_nearer_ones_are_planned() -> None:
 
 def test_doors_of_colleagues_are_not_planned() -> None:
     made = ground()
-    force, owner = made.field, np.full(len(made.state), 1, np.int64)
-    where = (force.zone_rows, force.zone_start, made.scene.appeal.usual_price, TODAY)
-    assert not doors_of_day(0, owner, 0, force.rules, *rows_of(made), *where).size
-    assert zone_chosen(made, owner) == -1
+    mine = np.flatnonzero(made.state.zone == 3)
+    assert not plan(made, 0, rows=mine).size and plan(made, 3, rows=mine).size
+    assert zone_chosen(made, mine) == 3
+    assert zone_chosen(made, mine[:0]) == -1
 
 
 def test_priority_zones_go_first_under_any_policy() -> None:

@@ -183,7 +183,7 @@ def test_whoever_refuses_is_not_visited_again() -> None:
 def test_a_visit_that_wakes_nobody_brings_no_order_but_from_those_who_look_already() -> None:
     asleep = active({"world.field.woken_months": 0.0, "world.field.followup_months": 0.0}, months=6).run()
     assert column(asleep, "orders_field").sum() < column(usual(), "orders_field").sum()
-    assert asleep.field.afterthoughts.row.size == 0
+    assert (asleep.field.afterthoughts.day == NEVER).all()
 
 
 def test_a_woken_business_weighs_our_offer_alone() -> None:
@@ -199,8 +199,8 @@ def test_a_woken_business_weighs_our_offer_alone() -> None:
 def test_those_woken_decide_at_the_door_or_later_by_their_share() -> None:
     made = first_field_day({**MET, "world.field.woken_months": 1000.0, "world.field.decided_at_door_share": 0.0})
     assert not (made.state.offers[visited(made)] & 1).all()
-    assert made.field.afterthoughts.row.size > 0
-    assert (made.field.afterthoughts.day > made.day - 1).all()
+    noted = made.field.afterthoughts.day
+    assert (noted < NEVER).any() and noted.min() > made.day - 1
 
 
 def test_afterthoughts_come_after_the_mean_of_their_days() -> None:
@@ -234,7 +234,7 @@ def test_what_is_told_is_what_is_true() -> None:
 def test_without_candour_the_crm_stays_empty_and_no_appointment_is_made() -> None:
     made = active({"world.field.revealed_share": 0.0}, months=4).run()
     assert (made.field.crm.provider == UNKNOWN).all() and (made.field.crm.contract_end == NEVER).all()
-    assert column(made, "followups").sum() == 0 and made.field.appointments.row.size == 0
+    assert column(made, "followups").sum() == 0 and (made.field.appointments.day == NEVER).all()
 
 
 def test_the_best_offer_of_a_rival_is_the_lowest_bill_on_the_table() -> None:
@@ -253,12 +253,13 @@ def test_the_best_offer_of_a_rival_is_the_lowest_bill_on_the_table() -> None:
 
 def test_appointments_fall_before_the_known_contract_end() -> None:
     made = active(months=4).run()
-    book, crm = made.field.appointments, made.field.crm
+    crm, days = made.field.crm, made.field.appointments.day
+    rows = np.flatnonzero(days < NEVER)
     lead = made.parameters.world.field.followup_lead_days
-    end = crm.contract_end[book.row].astype(int)
-    assert book.row.size > 20
-    assert (book.day < end).all()
-    assert (end - book.day >= lead).mean() > 0.8  # only ends that are near are called on earlier than the lead says
+    end = crm.contract_end[rows].astype(int)
+    assert rows.size > 20
+    assert (days[rows] < end).all()
+    assert (end - days[rows] >= lead).mean() > 0.8  # only ends that are near are called on earlier than the lead says
 
 
 def test_follow_ups_are_made_when_due_and_struck() -> None:
@@ -407,4 +408,4 @@ def test_a_closed_door_loses_its_record_and_appointments() -> None:
     force.afterthoughts.add(np.array([row]), np.array([999]))
     force.tenants_changed(made.state, np.array([row]), np.empty(0, np.int64), made.day)
     assert force.crm.visit_day[row] == LONG_AGO and force.crm.rep[row] == -1
-    assert row not in force.appointments.row and row not in force.afterthoughts.row
+    assert force.appointments.day[row] == force.afterthoughts.day[row] == NEVER
