@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode
 # The job of `make forecast`; another one: make forecast JOB="scenario=competitor_tariff months=36".
-JOB ?= scenario=telemarketing
+JOB ?= scenario=active
 
 .PHONY: setup forecast test lock clean
 

@@ -14,6 +14,8 @@ COMMANDS = {
         module="experiments.forecast",
         line="run a scenario beside the baseline: tables, figures, verdict",
         examples=(
+            "fieldcast forecast",
+            "fieldcast forecast department.reps=12 scenario=new_entrant",
             "fieldcast forecast scenario=telemarketing",
             "fieldcast forecast scenario=competitor_tariff months=36 replications=40 out=runs/tariff",
             "fieldcast forecast telemarketing.telemarketers=6 world.needs.renewal_factor=6",

@@ -57,7 +57,7 @@ _TABLE = (
     Option("quiet", "flag", False, "true shows only the last lines"),
     Option("city", "literal", "melbourne", "a bundled city or a folder"),
     Option("configs", "literal", None, "a folder searched before the built-in groups (scenario, world)"),
-    Option("scenario", "word", "telemarketing", "what the operator does"),
+    Option("scenario", "word", "active", "what the operator does"),
     Option("baseline", "word", "passive", "what it is compared with"),
     Option("months", "run", 24, "months after the decision, 1 to 240"),
     Option("warmup", "run", 12, "months of history before it, 0 to 120"),

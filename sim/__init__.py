@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,3 +18,16 @@ def __getattr__(name: str) -> Any:
 
         return Market
     raise AttributeError(f"module 'sim' has no attribute '{name}'")
+
+
+def _keep_kernels_apart() -> None:
+    """Keep compiled kernels by version of the sources: numba misses a change in a kernel that another one calls."""
+    folder = Path(__file__).parent
+    digest = hashlib.blake2b(digest_size=8)
+    for file in sorted(folder.rglob("*.py")):
+        digest.update(file.read_bytes())
+    home = folder if os.access(folder, os.W_OK) else Path.home() / ".cache" / "fieldcast"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "__pycache__" / f"kernels-{digest.hexdigest()}"))
+
+
+_keep_kernels_apart()

@@ -91,7 +91,7 @@ def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price,
     visit_day, forbids, opened_day, contract_end = crm.visit_day, crm.forbids, crm.opened_day, crm.contract_end
     address, told_bill, complains = deal.address, crm.bill, crm.complains
     policy, revisit_days = rules.policy, rules.revisit_days
-    worth = np.zeros(provider.size)
+    address, worth = deal.address, np.zeros(provider.size)
     for row in range(provider.size):
         if provider[row] < -1 or provider[row] == 0 or order_operator[row] == 0 or forbids[row]:
             continue
