@@ -20,6 +20,7 @@ from experiments.cli import COMMANDS, main
 from experiments.compose import read
 from experiments.figures import FIGURES
 from experiments.schema import MONTHLY, TABLES
+from sim.decisions import Department
 from sim.parameters import book, defaults
 from sim.world import World
 from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
@@ -124,7 +125,7 @@ def test_every_metric_is_described(metric):
     assert re.search(rf"`{metric}`", described)
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name != "monthly_by_rep"])
+@pytest.mark.parametrize("name", TABLES)
 def test_every_column_of_every_table_is_named(name):
     text = PAGES["results.md"]
     assert f"`{name}.parquet`" in text
@@ -141,13 +142,14 @@ def test_the_glossary_has_each_term_once_in_order():
     wanted = (
         "inbound, outbound, lead, gross adds, net adds, churn, arpu, cac, backlog, abandonment, occupancy, aht, opt-out"
     )
-    wanted += ", search, offer, tenancy, premises"
+    wanted += ", search, offer, tenancy, premises, patch, quota, attainment, accelerator, ramp, span, follow-up, afterthought"
     assert set(wanted.split(", ")) <= set(terms)
     assert {"awareness, aided", "awareness, unaided"} <= set(terms)
 
 
 def test_the_description_names_only_numbers_that_exist():
     paths = {row.path for row in book(defaults())}
+    paths |= {f"world.department.{decision}" for decision in Department.model_fields}  # what is decided of it
     parts = "|".join(World.model_fields)
     for page in ("odd.md", "results.md", "README.md"):
         named = re.findall(rf"`(?:world\.)?((?:{parts})\.\w+)", PAGES[page])
@@ -157,6 +159,7 @@ def test_the_description_names_only_numbers_that_exist():
 def test_bare_names_of_the_description_exist():
     known = {part for row in book(defaults()) for part in row.path.split(".")}
     known |= {"decision_day", *MONTHLY, "brand", "largest", "tariff_change", "history.csv", "priority"}
+    known |= {path.stem for path in (Path(configs.__file__).parent / "scenario").glob("*.yaml")}
     bare = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", PAGES["odd.md"]))
     assert not bare - known
 
