@@ -142,7 +142,8 @@ def test_the_glossary_has_each_term_once_in_order():
     wanted = (
         "inbound, outbound, lead, gross adds, net adds, churn, arpu, cac, backlog, abandonment, occupancy, aht, opt-out"
     )
-    wanted += ", search, offer, tenancy, premises, patch, quota, attainment, accelerator, ramp, span, follow-up, afterthought"
+    wanted += ", search, offer, tenancy, premises, patch, quota, attainment, accelerator, ramp, span, follow-up"
+    wanted += ", afterthought"
     assert set(wanted.split(", ")) <= set(terms)
     assert {"awareness, aided", "awareness, unaided"} <= set(terms)
 
