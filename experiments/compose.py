@@ -16,9 +16,10 @@ import yaml
 from experiments.grammar import split
 from experiments.options import OPTIONS, Command
 from sim import parameters as checking
+from sim.compensation import bind
 from sim.errors import InputError, nearest
 from sim.parameters import Parameters
-from sim.shipped import load
+from sim.shipped import load, scheme_file, scheme_names
 
 GROUPS = ("scenario", "world")
 # These hold for the scenario and the baseline alike: the world, when the decision falls, and the length of the run.
@@ -173,6 +174,8 @@ class Configs:
         mapping, mistakes = self._scenario(name)
         mapping, more = checking.try_apply(mapping, overrides)
         mistakes += more
+        if not mistakes:
+            mapping = _collected(lambda: with_scheme(mapping, self.folder), mistakes) or mapping
         checked = _collected(lambda: checking.check(mapping), mistakes)
         if mistakes:
             raise InputError(mistakes)
@@ -213,6 +216,26 @@ class Configs:
                     raise InputError(f"unknown scenario '{name}'; {_listed(name, options)}")
                 self._composed[name] = _composed(name, self.folder)
         return self._composed[name]
+
+
+def with_scheme(mapping: dict[str, Any], own: Path | None) -> dict[str, Any]:
+    """The mapping with the pay scheme's function and all its terms, checked against what the scheme takes."""
+    department = mapping.get("department")
+    given = department.get("scheme") if isinstance(department, dict) else None
+    if not isinstance(department, dict) or not isinstance(given, dict):
+        return mapping
+    found = scheme_file(str(given.get("name")), own)
+    if found is None:
+        names = scheme_names(own)
+        raise InputError(
+            f"department.scheme.name = {given.get('name')} is no pay scheme; {_listed(str(given.get('name')), names)}"
+        )
+    terms = given.get("terms") or {}
+    if not isinstance(terms, dict):
+        raise InputError(f"department.scheme.terms = {terms!r} must be a section, such as {{base: 5000}}")
+    scheme = bind(found[0], found[1] | terms)
+    resolved = {"name": scheme.name, "terms": dict(scheme.terms)}
+    return mapping | {"department": department | {"scheme": resolved}}
 
 
 def _plain_scenario(name: str) -> dict[str, Any] | None:

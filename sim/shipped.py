@@ -54,7 +54,24 @@ def load(file: Traversable | Path) -> Any:
     return yaml.load(file.read_text(encoding="utf-8"), Loader)
 
 
+def scheme_file(name: str, own: Path | None = None) -> tuple[str, dict[str, Any]] | None:
+    """A pay scheme's function and terms by the name of its file, in a user's folder before the shipped ones."""
+    for folder in (own, resources.files("configs")):
+        file = folder.joinpath("scheme", f"{name}.yaml") if folder else None
+        if file is not None and file.is_file():
+            content = load(file) or {}
+            return str(content.get("name", name)), dict(content.get("terms") or {})
+    return None
+
+
+def scheme_names(own: Path | None = None) -> list[str]:
+    """Names of the pay schemes at hand."""
+    folders = [folder.joinpath("scheme") for folder in (own, resources.files("configs")) if folder]
+    files = [file.name for folder in folders if folder.is_dir() for file in folder.iterdir()]
+    return sorted({name.removesuffix(".yaml") for name in files if name.endswith(".yaml")})
+
+
 def shipped_terms(scheme: str) -> dict[str, Any]:
     """The terms with which a pay scheme is shipped; empty for a name that is not."""
-    file = resources.files("configs").joinpath("scheme", f"{scheme}.yaml")
-    return dict(load(file)["terms"]) if file.is_file() else {}
+    found = scheme_file(scheme)
+    return found[1] if found else {}

@@ -9,7 +9,7 @@ import yaml
 
 import configs
 from experiments import scenario
-from experiments.compose import configs_of
+from experiments.compose import configs_of, with_scheme
 from sim.parameters import book, check, defaults
 from sim.world import World
 
@@ -30,7 +30,7 @@ def test_the_table_of_contents_lists_every_part_of_the_world():
 
 
 def test_hydra_and_the_plain_reader_agree():
-    assert configs_of(None).parameters("passive", {})[0] == check(defaults())
+    assert configs_of(None).parameters("passive", {})[0] == check(with_scheme(defaults(), None))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -39,7 +39,7 @@ def test_every_scenario_composes(name):
 
 
 def test_passive_is_today_continued():
-    assert scenario("passive") == check(defaults())
+    assert scenario("passive") == check(with_scheme(defaults(), None))
 
 
 def test_every_claim_names_a_source_of_the_bibliography():
