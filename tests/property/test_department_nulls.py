@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from experiments.cli import main
 from sim.city import City, city_from_tables, enlarge
 from sim.market import Market
 from tests.property.test_symmetry import COUNTS, by_name, reordered, three_operators
-from tests.tiny import META, tiny_tables
+from tests.tiny import META, tiny_operators, tiny_tables
 from tests.worlds import SILENT, assert_same_tables, column, market, middle_city
 
 MONEY = ("cost", "margin", "cumulative_margin", "cac_field")
@@ -101,7 +102,7 @@ LINKS = {
     ),
     "awareness": ("visit_recall_share", "leaflet_recall_share", "visit_persuasion"),
 }
-SEEDS = 12
+SEEDS = 10
 
 
 @cache
@@ -111,7 +112,7 @@ def calls(links_on: int, reps: int) -> np.ndarray:
     numbers = {name: value for name, value in NOBODY_CALLS.items() if name not in on}
     if reps:
         numbers |= {"department.active": True, "department.reps": reps}
-    runs = [market(middle_city(), seed, numbers, months=8, warmup=1, check=False).run() for seed in range(SEEDS)]
+    runs = [market(middle_city(), seed, numbers, months=7, warmup=1, check=False).run() for seed in range(SEEDS)]
     return np.array([column(each, "inbound_calls").sum() for each in runs], float)
 
 
@@ -172,8 +173,20 @@ def test_the_same_seed_is_the_same_run_and_another_seed_is_not() -> None:
     assert column(active(files(), 4, 2, months=8), "visits").tolist() != column(usual(), "visits").tolist()
 
 
+def tiny_folder(folder: Path) -> Path:
+    """The tiny city as files."""
+    folder.mkdir()
+    for name, columns in tiny_tables().items():
+        lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+        (folder / f"{name}.csv").write_text("\n".join(lines))
+    (folder / "city.yaml").write_text(yaml.safe_dump(META))
+    (folder / "operators.yaml").write_text(yaml.safe_dump({"operators": tiny_operators()}))
+    return folder
+
+
 def test_one_worker_and_two_write_the_same_bytes(tmp_path: Path, capsys) -> None:
-    words = ["forecast", "scenario=active", "months=2", "warmup=0", "replications=1", "quiet=true", "department.reps=2"]
+    words = ["forecast", "scenario=active", "months=3", "warmup=0", "replications=2", "quiet=true", "department.reps=2"]
+    words.append(f"city={tiny_folder(tmp_path / 'tinytown')}")
     for workers in ("1", "2"):
         assert main([*words, f"workers={workers}", f"out={tmp_path / workers}"]) == 0
     one, two = (sorted((tmp_path / workers).glob("*.parquet")) for workers in ("1", "2"))
