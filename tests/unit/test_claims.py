@@ -1,6 +1,7 @@
 """The claims study with a pencil: windows, intervals, pairs, and what its tables are made of."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -153,3 +154,8 @@ def test_options_are_checked_all_at_once():
 def test_a_wrong_option_ends_with_code_two(capsys):
     assert claims.main(["worker=2"]) == 2
     assert "workers" in capsys.readouterr().err
+
+
+def test_every_table_of_the_study_is_kept_beside_its_page():
+    kept = {path.stem for path in (Path(__file__).parents[2] / "docs" / "claims").glob("*.csv")}
+    assert kept == {table.__name__ for table in claimtables.TABLES}
