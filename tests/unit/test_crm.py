@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sim.crm import UNKNOWN, FollowUps, empty_crm, forget
+from sim.market import Market
 from sim.state import LONG_AGO, NEVER
+from sim.steps import field
+from tests.worlds import market, small_city
 
 PLACE = np.arange(4.0)
 
@@ -18,6 +22,11 @@ def full_crm():
     crm.bill[:], crm.rival_offer[:] = 120.0, 100.0
     crm.complains[:], crm.forbids[:] = True, True
     return crm
+
+
+def active(numbers: dict | None = None) -> Market:
+    """A market whose department has not begun."""
+    return market(small_city(), numbers={"department.active": True, **(numbers or {})}, warmup=0)
 
 
 def diary(*entries: tuple[int, int]) -> FollowUps:
@@ -66,3 +75,25 @@ def test_what_is_struck_does_not_come_back() -> None:
     book = diary((4, 10), (5, 12), (6, 12))
     book.strike(np.array([5, 9]))
     assert sorted(book.due(99).tolist()) == [4, 6]
+
+
+# ---- new tenants -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_department_hears_of_new_tenants_after_some_days(share: float) -> None:
+    made = active({"world.field.new_tenant_known_share": share, "world.field.new_tenant_delay_days": 5})
+    rows = np.arange(40)
+    field.hear_of_openings(made.state, made.scene, made.field.crm, rows, 70, made.luck("openings heard of", 70))
+    assert (made.field.crm.opened_day[rows] == (75 if share else NEVER)).all()
+
+
+def test_a_closed_door_loses_its_record_and_appointments() -> None:
+    made = active()
+    force, row = made.field, np.array([3])
+    force.crm.visit_day[row], force.crm.rep[row] = 60, 0
+    force.appointments.add(row, np.array([999]))
+    force.afterthoughts.add(row, np.array([999]))
+    force.tenants_changed(made.state, row, row[:0], made.day)
+    assert force.crm.visit_day[3] == LONG_AGO and force.crm.rep[3] == -1
+    assert force.appointments.day[3] == force.afterthoughts.day[3] == NEVER

@@ -388,24 +388,3 @@ def test_a_buy_out_costs_money_when_the_contract_goes_into_service() -> None:
     ledger = bought.tables()["ledger"]
     paid = ledger["amount"][(ledger["account"] == "discounts") & (ledger["channel"] == "field")]
     assert paid.sum() < 0
-
-
-# ---- new tenants -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_the_department_hears_of_new_tenants_after_some_days(share: float) -> None:
-    made = active({"world.field.new_tenant_known_share": share, "world.field.new_tenant_delay_days": 5})
-    rows = np.arange(40)
-    field.hear_of_openings(made.state, made.scene, made.field.crm, rows, 70, made.luck("openings heard of", 70))
-    assert (made.field.crm.opened_day[rows] == (75 if share else NEVER)).all()
-
-
-def test_a_closed_door_loses_its_record_and_appointments() -> None:
-    made = usual()
-    force, row = made.field, int(visited(made)[0])
-    force.appointments.add(np.array([row]), np.array([999]))
-    force.afterthoughts.add(np.array([row]), np.array([999]))
-    force.tenants_changed(made.state, np.array([row]), np.empty(0, np.int64), made.day)
-    assert force.crm.visit_day[row] == LONG_AGO and force.crm.rep[row] == -1
-    assert force.appointments.day[row] == force.afterthoughts.day[row] == NEVER
