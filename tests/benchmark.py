@@ -1,0 +1,69 @@
+"""How long runs take and how much memory rows need: `python -m tests.benchmark` prints the table of docs/performance.md."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+
+RUN = """
+import sys, time
+from experiments import scenario
+from sim.city import enlarge, load_city
+from sim.market import Market
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 1e6
+
+name, premises, months, warmup, reps, seed = sys.argv[1], *map(int, sys.argv[2:7])
+changes = {"department.reps": reps} if reps else {}
+parameters = scenario(name, **changes, months=months, warmup=warmup)
+city = load_city("melbourne")
+Market(parameters if premises <= 20_000 else scenario(name, months=1, warmup=0), city=city, seed=1).run()
+if premises > 20_000:
+    city = enlarge(city, premises / len(city.zone))
+began = time.process_time()
+market = Market(parameters, city=city, seed=seed)
+built = time.process_time() - began
+began = time.process_time()
+market.run()
+print(len(city.zone), market.calendar.days, built, time.process_time() - began, resident())
+"""
+CASES = (  # what, scenario, premises, months, warmup, reps
+    ("default city, passive, 12 + 24 months", "passive", 0, 24, 12, 0),
+    ("default city, active, 6 representatives", "active", 0, 24, 12, 6),
+    ("default city, active, 5 representatives", "active", 0, 24, 12, 5),
+    ("default city, active, 50 representatives", "active", 0, 24, 12, 50),
+    ("140,000 premises (100,000 businesses), passive, 12 + 24 months", "passive", 138_600, 24, 12, 0),
+    ("1,000,000 premises, passive, 3 months", "passive", 1_000_000, 3, 0, 0),
+)
+
+
+def triad_gigabytes_per_second(n: int = 20_000_000) -> float:
+    """Memory bandwidth: a = b + s * c over arrays that no cache holds, best of five."""
+    b, c, a = np.ones(n), np.ones(n), np.empty(n)
+    best = np.inf
+    for _ in range(5):
+        began = time.perf_counter()
+        np.multiply(c, 3.0, out=a)
+        np.add(a, b, out=a)
+        best = min(best, time.perf_counter() - began)
+    return 5 * 8 * n / best / 1e9
+
+
+def main() -> None:
+    """Run every case in a process of its own, on one core."""
+    print(f"triad: {triad_gigabytes_per_second():.1f} GB/s; Python {sys.version.split()[0]}, numpy {np.__version__}")
+    print("| what | premises | days | build, s | run, s of one core | resident, MB |\n|---|---|---|---|---|---|")
+    for what, name, *numbers in CASES:
+        words = [sys.executable, "-c", RUN, name, *map(str, numbers), "2"]
+        done = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+        print(
+            f"| {what} | {done[0]} | {done[1]} | {float(done[2]):.2f} | {float(done[3]):.2f} | {float(done[4]):.0f} |"
+        )
+
+
+if __name__ == "__main__":
+    main()
