@@ -1,4 +1,4 @@
-"""How long runs take and how much memory rows need: `python -m tests.benchmark` prints the table of docs/performance.md."""
+"""How long runs take and how much memory they need: `python -m tests.benchmark` prints a table."""
 
 from __future__ import annotations
 
