@@ -106,7 +106,7 @@ def test_a_stopped_forecast_goes_on_where_it_was(city, whole, tmp_path, no_pictu
     [
         ("months=3", "months = 3: the folder was begun with 2"),
         ("seed=2", "seed = 2: the folder was begun with 1"),
-        ("scenario=passive", "scenario = passive: the folder was begun with telemarketing"),
+        ("scenario=passive", "scenario = passive: the folder was begun with active"),
         ("city=melbourne", "city = melbourne: the folder was begun with"),
         ("record.events=false", "record.events = False: the folder was begun with True"),
         ("telemarketing.telemarketers=3", "telemarketing.telemarketers = 3: the folder was begun with"),
@@ -137,13 +137,13 @@ def test_a_folder_without_its_plan_cannot_be_resumed(whole, tmp_path, missing, c
 
 def test_a_failed_run_makes_the_exit_code_one_and_a_list(city, tmp_path, monkeypatch, capsys):
     def breaks(parameters, city, seed):
-        if seed == runner.replication_seed(1, 1) and parameters.telemarketing.telemarketers:
+        if seed == runner.replication_seed(1, 1) and parameters.department.active:
             raise ZeroDivisionError("no business left")
         return runner.make_market(parameters, city, seed)
 
     monkeypatch.setattr(runner.tasks_left, "__defaults__", (breaks,))
     assert forecast(city, tmp_path / "out") == 1
-    assert "failed: telemarketing, replication 1: ZeroDivisionError: no business left" in capsys.readouterr().err
+    assert "failed: active, replication 1: ZeroDivisionError: no business left" in capsys.readouterr().err
     assert (tmp_path / "out" / "figures" / "customers.png").exists()
 
 
