@@ -132,6 +132,7 @@ def survey(mind, fading, presence, provider, zone, zones, today):
     """Awareness of all tenants: sums by operator of A, aided and unaided (o, 3), focal sums by zone, tenants by
     zone."""
     operators = presence.size
+    exposure, memory, contact_day = mind.exposure, mind.memory, mind.contact_day
     sums = np.zeros((operators, 3))
     by_zone = np.zeros(zones)
     tenants = np.zeros(zones, np.int64)
@@ -140,7 +141,11 @@ def survey(mind, fading, presence, provider, zone, zones, today):
         if provider[row] < -1:
             continue
         for o in range(operators):
-            level[o] = 1.0 if provider[row] == o else awareness_of(mind, fading, presence, row, o, today)
+            unknown = np.exp(-exposure[row] * presence[o])
+            if memory[row, o] > 0:
+                idle = today - contact_day[row, o]
+                unknown *= 1.0 - remembered(MEMORY_UNIT * memory[row, o], idle, fading.hold_days, fading.memory)
+            level[o] = 1.0 if provider[row] == o else 1.0 - unknown
         for o in range(operators):
             higher = 0
             for other in range(operators):

@@ -157,9 +157,32 @@ def _set_limits(columns, fading, urge, rows, today):
 
 @njit(cache=True)
 def _set_all_limits(columns, fading, urge, today):
-    for row in range(columns.provider.size):
-        scaled = np.ceil(chance_of_row(columns, fading, urge, row, today) * 4294967296.0)
-        columns.shopping_limit[row] = np.uint32(min(scaled, 4294967295.0))
+    """The same for everybody; columns are taken out of their group once, which is four times as fast."""
+    provider, decision_day, order_operator = columns.provider, columns.decision_day, columns.order_operator
+    start, end, term, renewals = columns.contract_start, columns.contract_end, columns.term_months, columns.renewals
+    inclination, news, news_day = columns.inclination, columns.news, columns.news_day
+    satisfaction, satisfaction_day = columns.satisfaction, columns.satisfaction_day
+    unsettled_until, limit = columns.unsettled_until, columns.shopping_limit
+    for row in range(provider.size):
+        if provider[row] == VACANT or decision_day[row] != NEVER or order_operator[row] != NONE:
+            limit[row] = 0
+            continue
+        in_window = term[row] > 0 and (
+            0 <= end[row] - today <= urge.window_days or (renewals[row] > 0 and today - start[row] <= urge.window_days)
+        )
+        stir = remembered(news[row], today - news_day[row], 0.0, fading.news)
+        content = remembered(satisfaction[row], today - satisfaction_day[row], 0.0, fading.satisfaction)
+        chance = shopping_chance(
+            urge.rate_per_day,
+            inclination[row],
+            in_window,
+            provider[row] == NONE,
+            today <= unsettled_until[row],
+            stir,
+            content,
+            urge,
+        )
+        limit[row] = np.uint32(min(np.ceil(chance * 4294967296.0), 4294967295.0))
 
 
 def refresh(state: MarketState, scene: Scene, tomorrow: int, everybody: bool = False) -> None:
