@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +22,7 @@ from sim.department import Changes
 from sim.draws import Streams
 from sim.fieldforce import FieldForce
 from sim.ledger import Ledger
+from sim.memory import give_back_memory
 from sim.observation import Observation
 from sim.opening import open_market
 from sim.orders import Orders
@@ -44,9 +43,6 @@ from sim.telephone import StaffTable, agents_needed, line_answered, mean_handlin
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-LARGE = 200_000  # premises from which the memory of the building is worth giving back
 
 
 class Market(mesa.Model):  # type: ignore[misc]
@@ -359,14 +355,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Verify state and books; raises AssertionError."""
         self.state.check(len(self.operators))
         self.ledger.check()
-
-
-def give_back_memory(rows: int) -> None:
-    """Return what the building of a large market needed for a moment to the system (GNU C library only)."""
-    if rows > LARGE and sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
 
 
 class MonthlyCollector(DataCollector):  # type: ignore[misc]
