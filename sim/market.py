@@ -123,6 +123,8 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("inbound", day),
         )
         new = rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
+        if self.field is not None:
+            self.field.credit_signed(self.orders, new)  # while today's orders still stand last in the table
 
         # what follows from it
         lost, done = service.install(
@@ -138,7 +140,6 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("terms", day),
         )
         if self.field is not None:
-            self.field.credit_signed(self.orders, new)
             self.field.credit_after(lost, done)
         service.fail(state, scene, self.news, record, day, luck("faults", day))
         contracts.run_on(state, scene, record, day, luck("renewals", day))

@@ -39,9 +39,6 @@ class Visit(NamedTuple):
     afterthought_days: float
     followup_days: float
     revealed: float
-    personal: float
-    skill: float
-    lead_days: float
 
 
 def visit_of(scene: Scene) -> Visit:
@@ -59,9 +56,6 @@ def visit_of(scene: Scene) -> Visit:
         p.afterthought_days,
         p.followup_months * scene.calendar.per_month,
         p.revealed_share,
-        p.personal_logit,
-        p.skill_logit,
-        p.followup_lead_days,
     )
 
 
@@ -119,7 +113,6 @@ def walk_the_patches(
         door,
         who,
         kind,
-        seller,
         visit_of(scene),
         rules,
         state.mind,
@@ -245,7 +238,6 @@ def _meet_all(
     door,
     who,
     kind,
-    seller,
     visit,
     rules,
     mind,
