@@ -52,11 +52,6 @@ def territory_axes(
     return painted
 
 
-def attribution_line(city: City) -> str:
-    """Whose data the map shows."""
-    return city.attribution or f"Source: {city.source or 'not stated'}"
-
-
 def colours(values: np.ndarray, limits: tuple[float, float] | None, diverging: bool, logarithmic: bool) -> Any:
     """The scale of colours: linear, logarithmic, or even around zero."""
     from matplotlib.colors import LogNorm, Normalize

@@ -159,12 +159,3 @@ def arrow_schema(columns: dict[str, str]) -> pa.Schema:
     import pyarrow as pa
 
     return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in columns.items()])
-
-
-def table_schema(table: str, extra: list[pa.Field] | None = None) -> pa.Schema:
-    """The full schema of a final table: keys, the contract's columns, then what the model adds."""
-    import pyarrow as pa
-
-    fields = list(arrow_schema(KEYS | TABLES.get(table, {})))
-    known = {field.name for field in fields}
-    return pa.schema(fields + [field for field in extra or [] if field.name not in known])

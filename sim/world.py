@@ -203,7 +203,6 @@ class Economics(Part):
     telemarketer_cost_per_month: float
     installation_cost_per_job: float
     network_cost_share: float
-    discount_rate_per_year: float
     agent_occupancy_share: float
 
 
