@@ -29,14 +29,15 @@ CONFIGURATION_KEY = "configuration"  # plan.parquet keeps a copy, so that an edi
 # ---- beginning -------------------------------------------------------------------------------------------------
 
 
-def config_of(plan: Plan, command: str) -> dict[str, Any]:
-    """The full resolved configuration of a plan, all that a resumption needs."""
+def config_of(plan: Plan, command: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The full resolved configuration of a plan, all that a resumption needs; `options` are the command's own."""
     roles = ["baseline" if index == plan.baseline else "scenario" for index in range(len(plan.points))]
     return {
         "command": command,
         "version": plan.version,
         "seed": plan.seed,
         "replications": plan.replications,
+        "options": dict(options or {}),
         "city": {"name": plan.city.name, "content": plan.city.content_hash, "search": list(plan.city.search)},
         "scenarios": [
             {"name": point.name, "role": role, "values": point.values, "configuration": point.mapping}
@@ -45,8 +46,8 @@ def config_of(plan: Plan, command: str) -> dict[str, Any]:
     }
 
 
-def begin_folder(plan: Plan, folder: Path, config: dict[str, Any]) -> None:
-    """Makes the results folder appear with its plan and configuration already inside."""
+def begin_folder(plan: Plan, folder: Path, config: dict[str, Any], files: Mapping[str, str] | None = None) -> None:
+    """Makes the results folder appear with its plan, its configuration and other files already inside."""
     from experiments.tables import write_plan
 
     building = folder.with_name(f".{folder.name}.{os.getpid()}.begin")
@@ -54,6 +55,8 @@ def begin_folder(plan: Plan, folder: Path, config: dict[str, Any]) -> None:
         building.mkdir(parents=True)
         write_plan(plan, building, {CONFIGURATION_KEY: json.dumps(config, default=str)})
         write_yaml(building / "config.yaml", config)
+        for name, text in (files or {}).items():
+            (building / name).write_text(text, encoding="utf-8")
         if folder.exists():
             folder.rmdir()  # an empty folder that the user made beforehand
         building.rename(folder)
@@ -159,6 +162,8 @@ def said_and_stored(request: Request, config: Mapping[str, Any], name: str) -> t
     """One name as the command line has it, and as the folder has it."""
     if name in OF_THE_PLAN:
         return request.options[name], config[name]
+    if name in config.get("options", {}):
+        return request.options[name], config["options"][name]
     if name == "city":
         return city_ref(request, config["city"]["content"]).name, config["city"]["name"]
     if name == "configs":

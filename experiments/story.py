@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.cube import Cube, working_days
 from experiments.moves import OURS, Moves
+
+if TYPE_CHECKING:
+    from sim.city import City
 
 FLOW_DAYS = 21  # working days of the month that flows are shown for, since real ones have 17 to 23
 PER_MONTH = f"per month of {FLOW_DAYS} working days"
@@ -99,3 +102,14 @@ def readable_name(name: str) -> str:
     """A scenario's name as it opens a sentence."""
     words = name.replace("_", " ")
     return words[:1].upper() + words[1:]
+
+
+def city_line(city: City) -> str:
+    """The city and where its data come from."""
+    source = (city.attribution or f"Source: {city.source}, {city.licence}").rstrip(".")
+    return f"{city.name} ({city.country}), {city.snapshot}. {source}."
+
+
+def note_of(city: City) -> str:
+    """The remark that every output on a city with assumed operators carries."""
+    return " ".join(city.assumptions)
