@@ -70,6 +70,34 @@ class Scheme(Section):
     terms: dict[str, Any] = Field({}, description="Terms that differ from the scheme's own, by name.")
 
 
+class Plan(Section):
+    """How the monthly plans of representatives are set, in monthly bills to sign."""
+
+    kind: Literal["fixed", "test_sales", "ratchet", "potential"] = Field(
+        "test_sales",
+        description="As decided; from the test sales; from the test sales and then from the last period; or from the "
+        "test sales, by what each patch holds.",
+    )
+    bills_per_month: float = Field(
+        1500.0,
+        gt=0.0,
+        le=1e7,
+        description="fixed: monthly bills that a practised representative is to sign in a month.",
+    )
+    guess_visits: float = Field(
+        150.0, ge=0.0, le=1e5, description="Visits for which an informed guess counts beside the test sales."
+    )
+    ratchet_rise_share: float = Field(
+        0.5, ge=0.0, le=1.0, description="ratchet: part of what went beyond the plan that the next plan rises by."
+    )
+    ratchet_fall_share: float = Field(
+        0.2, ge=0.0, le=1.0, description="ratchet: part of what was missed that the next plan falls by."
+    )
+    ratchet_step_share: float = Field(
+        0.3, ge=0.0, le=0.9, description="ratchet: no plan moves by more than this share at once."
+    )
+
+
 class Department(Section):
     """The focal operator's field sales department."""
 
@@ -93,6 +121,7 @@ class Department(Section):
     close_month: int | None = Field(
         None, ge=2, le=240, strict=True, description="Month from which on there is no department, or null for never."
     )
+    plan: Plan = Plan()
     scheme: Scheme = Scheme()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import plans
 from sim.compensation import Results, Scheme
 from sim.compensation.effort import Policy, team_policy
 from sim.crm import FollowUps, empty_crm, forget
@@ -19,14 +20,12 @@ from sim.parameters import Parameters
 from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
-from sim.stages import Estimate
 from sim.state import FIELD, MarketState
 from sim.steps import field
-from sim.testsale import expected_per_visit, sell_on_plots
+from sim.testsale import expected_per_visit, prospects, sell_on_plots
 
 Array = np.ndarray[Any, Any]
 
-GUESS_VISITS = 150.0  # visits for which an informed guess counts beside the test sales
 PRIOR_DAYS = 20.0  # days in the field for which the test sale counts in what a representative expects to sell
 
 
@@ -83,32 +82,48 @@ class FieldForce:
 
     def _plan(self, state: MarketState, today: int) -> None:
         """The month's plans, and what representatives expect of a day: the test sale first, their own record later."""
-        department = self.department
         if self.intensity == 0.0:
             per_visit, self.mean_bill = expected_per_visit(state, self.scene, self.rules, today)
             self.intensity = per_visit * self.visits_per_day()
-        expected, bill = self.intensity, self.mean_bill
-        month = self.scene.calendar.per_month
-        if department.plan_bills == 0.0:
-            guess = expected / max(self.visits_per_day(), 1e-9)
-            department.plan_per_rep(
-                lambda estimate: planned_bills(estimate, self.visits_per_day(), guess, self.mean_bill, month)
-            )
-        calendar, learned = self.scene.calendar, self.parameters.world.department
-        first = int(calendar.first_day[calendar.month_of_day[today]])
-        department.open_month(first)
-        practice = np.clip(first + 0.5 * month - self.reps.productive_day, 0.5 * month, None)
-        self.reps.plan *= learn(
-            learned.starting_skill_share, practice, 0.0, learned, month
-        )  # newcomers' plans are ramped
+        self._set_plans(state, today)
         days = PRIOR_DAYS + self.effort_days_ever
-        usual = (PRIOR_DAYS * expected + self.contracts_ever) / days
-        bill = (PRIOR_DAYS * expected * bill + self.bills_ever) / max(usual * days, 1e-9)
+        usual = (PRIOR_DAYS * self.intensity + self.contracts_ever) / days
+        bill = (PRIOR_DAYS * self.intensity * self.mean_bill + self.bills_ever) / max(usual * days, 1e-9)
         seller = self.reps.ability * np.maximum(self.reps.skill, 0.05)
         p = self.parameters.world.effort
-        control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * department.control
+        control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * self.department.control
         self.policy = team_policy(self.scheme, self.reps.plan, usual * seller, np.full(len(seller), bill), p, control)
         self.policy_people, self.policy_bill = len(self.reps), bill
+
+    def _set_plans(self, state: MarketState, today: int) -> None:
+        """Everybody's plan: what a practised representative is to sell, by patch or record where so decided; ramped
+        for newcomers."""
+        department, decided, reps = self.department, self.parameters.department.plan, self.reps
+        calendar, p = self.scene.calendar, self.parameters.world.department
+        month, first = calendar.per_month, int(calendar.first_day[calendar.month_of_day[today]])
+        doors = prospects(state)
+        doors = doors[self.scene.network[0][state.zone[doors]]]
+        if department.plan_bills == 0.0 or decided.kind == "potential":
+            bills = self._bills_of_visits(state, doors)
+        if department.plan_bills == 0.0:
+            per_visit = float(bills.mean()) if decided.kind != "fixed" and doors.size else 0.0
+            a_month = per_visit * self.visits_per_day() * month
+            department.plan_per_rep(lambda _: decided.bills_per_month if decided.kind == "fixed" else a_month)
+        department.open_month(first)
+        practice = np.clip(first + 0.5 * month - reps.productive_day, 0.5 * month, None)
+        reps.plan *= learn(p.starting_skill_share, practice, 0.0, p, month)  # newcomers' plans are ramped
+        if decided.kind == "ratchet":
+            reps.plan *= reps.plan_factor
+        elif decided.kind == "potential":
+            reps.plan *= plans.potential_of_people(bills, self.owner[doors], len(reps))
+
+    def _bills_of_visits(self, state: MarketState, doors: Array) -> Array:
+        """Monthly bills that a visit to each of these doors is expected to bring."""
+        guess = self.intensity / max(self.visits_per_day(), 1e-9)
+        weight = self.parameters.department.plan.guess_visits
+        conversion = plans.conversion_by_type(self.department.estimate, guess, weight)
+        book = plans.bill_book(state, self.scene)
+        return plans.bills_of_doors(conversion, book, state.size_class[doors], state.premises[doors])
 
     def visits_per_day(self) -> float:
         """Doors a day of a usual representative, about: minutes over minutes a door."""
@@ -227,23 +242,12 @@ class FieldForce:
         ledger.pay("field_variable", "field", float(reps.pay_variable.sum()))
         self.contracts_ever += float(reps.contracts.sum())
         self.bills_ever += float(reps.bills_signed.sum())
+        if self.parameters.department.plan.kind == "ratchet":
+            reps.plan_factor[:] = plans.ratchet(
+                reps.plan_factor, reps.bills_signed, reps.plan, self.parameters.department.plan
+            )
         self.effort_days_ever += float((reps.effort_sum * reps.ability * np.maximum(reps.skill, 0.05)).sum())
         return self.department.close_month(today, ledger, reps.pay_fixed + reps.pay_variable)
-
-
-def planned_bills(
-    estimate: Estimate | None, visits_per_day: float, guess_per_visit: float, bill: float, days: float
-) -> float:
-    """A practised representative's monthly plan in bills: what a visit brings, by an informed guess and the test sales.
-
-    The guess counts like GUESS_VISITS visits; a handful of deals on the plots would make a plan of chance.
-    """
-    deals, bills, visits = GUESS_VISITS * guess_per_visit, GUESS_VISITS * guess_per_visit * bill, GUESS_VISITS
-    if estimate is not None:
-        deals += float(np.nansum(estimate.deals))
-        bills += float(np.nansum(np.where(estimate.deals > 0, estimate.deals * estimate.bill, 0.0)))
-        visits += float(np.nansum(estimate.visits))
-    return bills / visits * visits_per_day * days
 
 
 def rules_of(parameters: Parameters, city: Any) -> Rules:

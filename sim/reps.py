@@ -31,6 +31,7 @@ class RepTable:
     usual_income: Array  # float64, a month's, averaged over the last months
     sold: Array  # float64, monthly bills signed since hired
     planned: Array  # float64, plans since hired
+    plan_factor: Array  # float64, of a plan that follows what was sold before, 1 at first
     # the month
     plan: Array  # float64, monthly bills to sell
     visits: Array  # int64
@@ -54,11 +55,11 @@ class RepTable:
         return len(self.address)
 
     def add(self, people: int) -> Array:
-        """Append rows of zeros; returns their numbers."""
+        """Append rows without a history; returns their numbers."""
         first = len(self)
         for field in fields(self):
             old = getattr(self, field.name)
-            setattr(self, field.name, np.concatenate([old, np.zeros(people, old.dtype)]))
+            setattr(self, field.name, np.concatenate([old, np.full(people, _STARTS.get(field.name, 0), old.dtype)]))
         return np.arange(first, first + people)
 
     def rows(self, stage: int) -> Array:
@@ -86,6 +87,7 @@ _DTYPES: dict[str, type] = {
     "contracts": np.int64,
     "days_worked": np.int64,
 }
+_STARTS = {"plan_factor": 1}
 _MONTHLY = (
     "visits",
     "contacts",

@@ -15,7 +15,7 @@ FLOORS = (
     "state",
     "tenants standstill opening ledger orders scene telephone reactions record foundation observation crm doors",
     "steps",
-    "agents testsale",
+    "agents testsale plans",
     "department",
     "fieldforce",
     "market",

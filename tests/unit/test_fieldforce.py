@@ -11,12 +11,10 @@ from experiments.schema import TABLES
 from sim.agents.field_rep import FieldRep
 from sim.agents.head_of_sales import HeadOfSales
 from sim.compensation import Results, bind
-from sim.fieldforce import GUESS_VISITS, planned_bills
 from sim.learning import learn
 from sim.market import Market
 from sim.reps import PRODUCTIVE
 from sim.shipped import shipped_terms
-from sim.stages import Estimate
 from tests.worlds import column, events, market, middle_city, small_city
 
 SCHEMES = ("fixed", "commission", "quota_bonus", "mixed_growing")
@@ -34,30 +32,7 @@ def by_rep(made: Market) -> dict[str, np.ndarray]:
     return made.tables()["monthly_by_rep"]
 
 
-def estimate(visits, deals, bill) -> Estimate:
-    """Test sales as they came out, without their errors."""
-    visits, deals, bill = (np.asarray(each, float) for each in (visits, deals, bill))
-    return Estimate(visits, deals, deals / visits, visits, bill, visits)
-
-
 # ---- the plan --------------------------------------------------------------------------------------------------------
-
-
-def test_without_test_sales_the_plan_is_the_informed_guess() -> None:
-    # 10 visits a day, one deal in a hundred visits, bills of 200, 20 days
-    assert planned_bills(None, 10.0, 0.01, 200.0, 20.0) == pytest.approx(400.0)
-
-
-def test_test_sales_weigh_in_the_plan_by_their_visits() -> None:
-    # 160 visits with 8 deals of 300, beside GUESS_VISITS visits with one deal in fifty of 200
-    seen = estimate([40] * 4, [2] * 4, [300] * 4)
-    bills = (8 * 300 + GUESS_VISITS * 0.02 * 200) / (160 + GUESS_VISITS)
-    assert planned_bills(seen, 10.0, 0.02, 200.0, 20.0) == pytest.approx(bills * 200)
-
-
-def test_a_type_without_a_deal_counts_its_visits_alone() -> None:
-    seen = estimate([40] * 4, [4, 0, 0, 0], [300, np.nan, np.nan, np.nan])
-    assert planned_bills(seen, 10.0, 0.0, 0.0, 20.0) == pytest.approx(1200 / (160 + GUESS_VISITS) * 200)
 
 
 def test_the_plan_of_a_newcomer_is_ramped() -> None:

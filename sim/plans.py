@@ -1,0 +1,59 @@
+"""What a representative is to sell in a month: as decided, by the test sales, the patch, or what was sold before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.decisions import Plan
+from sim.scene import Scene
+from sim.stages import Estimate
+from sim.state import MarketState
+
+Array = np.ndarray[Any, Any]
+
+TYPICAL_CUSTOMERS = 10.0  # own customers of a class for which the tariff's typical bill counts beside their bills
+
+
+def bill_book(state: MarketState, scene: Scene) -> Array:
+    """The monthly bill to be expected of a business by size class and premises type (4, 4), from what the operator
+    knows: its tariff, and how far its own customers of the class lie above or below the typical bill."""
+    ours = state.provider == 0
+    customers = np.bincount(state.size_class[ours], minlength=4)
+    usage = np.bincount(state.size_class[ours], weights=state.usage[ours], minlength=4)
+    level = (TYPICAL_CUSTOMERS + usage) / (TYPICAL_CUSTOMERS + customers)
+    return np.asarray(scene.appeal.price[0] * level[:, None])
+
+
+def conversion_by_type(estimate: Estimate | None, guess: float, guess_visits: float) -> Array:
+    """Deals a visit by premises type (4,): the plots of all types and an informed guess give a common level, which
+    counts like `guess_visits` visits beside the plots of a type."""
+    if estimate is None:
+        return np.full(4, guess)
+    deals, visits = np.nan_to_num(estimate.deals), np.nan_to_num(estimate.visits)
+    weight = max(guess_visits, 1e-9)
+    common = (weight * guess + deals.sum()) / (weight + visits.sum())
+    return np.asarray((weight * common + deals) / (weight + visits))
+
+
+def bills_of_doors(conversion: Array, book: Array, size_class: Array, premises: Array) -> Array:
+    """Monthly bills that one visit to each of these doors is expected to bring (n,)."""
+    return np.asarray(conversion[premises] * book[size_class, premises])
+
+
+def potential_of_people(bills: Array, owner: Array, people: int) -> Array:
+    """What the doors of each representative's patch are expected to bring, relative to the mean of those who have one
+    (people,); 1 for the others."""
+    owned = owner >= 0
+    total = np.bincount(owner[owned], weights=bills[owned], minlength=people)[:people]
+    some = total > 0
+    return np.where(some, total / total[some].mean(), 1.0) if some.any() else np.ones(people)
+
+
+def ratchet(factor: Array, sold: Array, plan: Array, p: Plan) -> Array:
+    """The factor on everybody's next plan: up by a share of what went beyond the plan, down by a smaller share of what
+    was missed, never by more than a step."""
+    beyond = np.divide(sold, plan, out=np.ones_like(plan), where=plan > 0) - 1.0
+    moved = np.where(beyond > 0, p.ratchet_rise_share, p.ratchet_fall_share) * beyond
+    return np.asarray(factor * (1.0 + np.clip(moved, -p.ratchet_step_share, p.ratchet_step_share)))
