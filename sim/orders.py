@@ -27,26 +27,43 @@ COLUMNS = np.dtype(
 )
 
 
+ROOM = 64  # orders that the empty table has room for
+
+
 class Orders:
     """One row per open order: `orders["placed"]` is a column."""
 
     def __init__(self, table: Array | None = None):
-        self.table = np.empty(0, COLUMNS) if table is None else table
+        self.buffer = np.empty(ROOM, COLUMNS) if table is None else table
+        self.count = 0 if table is None else len(table)
 
     def __len__(self) -> int:
-        return len(self.table)
+        return self.count
 
     def __getitem__(self, column: str) -> Array:
-        return self.table[column]
+        return self.buffer[column][: self.count]
+
+    @property
+    def table(self) -> Array:
+        """All open orders, as one structured array."""
+        return self.buffer[: self.count]
+
+    def room_for(self, more: int) -> Array:
+        """The table with room for so many more behind its `count` orders: it doubles when it is full."""
+        if self.count + more > len(self.buffer):
+            wider = np.empty(max(2 * len(self.buffer), self.count + more), COLUMNS)
+            wider[: self.count] = self.table
+            self.buffer = wider
+        return self.buffer
 
     def append(self, new: Array) -> None:
         """Put new orders behind the others."""
-        table = np.empty(len(self.table) + len(new), COLUMNS)  # concatenating structured arrays is slow
-        table[: len(self.table)], table[len(self.table) :] = self.table, new
-        self.table = table
+        self.room_for(len(new))[self.count : self.count + len(new)] = new
+        self.count += len(new)
 
     def take(self, which: Array) -> Orders:
         """Take some orders out of the table and return them."""
-        taken = Orders(self.table[which])
-        self.table = self.table[~which]
+        taken, left = Orders(self.table[which]), self.table[~which]
+        self.count = len(left)
+        self.buffer[: self.count] = left
         return taken

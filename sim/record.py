@@ -74,7 +74,7 @@ class EventLog:
 
     def add(self, today: int, name: str, rows: Array, operator: Any, actor: Any, channel: Any, value: Any) -> None:
         """Append a block."""
-        rows = np.asarray(rows, np.int64)
+        rows = np.array(rows, np.int64)  # a copy: it may be a view of a table that lives on
         wide = [np.broadcast_to(np.asarray(x), rows.shape).copy() for x in (operator, actor, channel, value)]
         self.blocks.append((today, name, rows, wide[0], wide[1], wide[2], wide[3]))
 

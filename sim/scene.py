@@ -49,6 +49,21 @@ class Terms(NamedTuple):
     days: Array  # (3,) working days; a contract without a term is looked at once a year
 
 
+class Signing(NamedTuple):
+    """What comes of a decision: holding back, and the particulars of an order."""
+
+    notice_share: float
+    credit_logit: float
+    held_days: int  # working days of the twelve months that a credit buys
+    permission_days: Array  # (4,) by premises
+    promise_days: int
+    job_days: float
+    job_sd: float  # of the logarithm
+    refused_share: float
+    days_per_month: float
+    fee_share: float
+
+
 class Talks(NamedTuple):
     """How many service calls come, how long calls last, and how long callers wait."""
 
@@ -80,6 +95,7 @@ class Scene:
     peers: Links
     terms: Terms
     talks: Talks
+    signing: Signing
     fault_rates: Array  # (o + 2,) per working day by provider; the last two: vacant and none, by the mean
     zones: int
 
@@ -156,6 +172,7 @@ def make_scene(
         peers,
         terms_of(world, calendar),
         talks_of(world, calendar),
+        signing_of(world, calendar),
         fault_rates_of(world, calendar, appeal.quality),
         len(city.zone_id),
     )
@@ -184,6 +201,23 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
         float(p.patience_minutes),
         float(p.redial_share),
         float(p.redial_minutes),
+    )
+
+
+def signing_of(world: World, calendar: Workdays) -> Signing:
+    """Retention and installation as an order meets them."""
+    p = world.installation
+    return Signing(
+        float(world.retention.notice_share),
+        float(np.log1p(-world.retention.credit_months / 12.0) * world.choice.price_elasticity_logit),
+        int(calendar.span(12)),
+        by_class(p.permission_days),
+        round(p.promise_days),
+        float(p.job_days),
+        float(np.sqrt(np.log1p(p.job_cv**2))),
+        float(p.access_refused_share),
+        float(calendar.per_month),
+        float(world.field.fee_share_of_bill),
     )
 
 

@@ -9,12 +9,13 @@ import numpy as np
 from numba import njit
 
 from sim.choice import FIELD, STAY, decide, offer_price
+from sim.dates import rows_on
 from sim.draws import Luck, draw, normal, pair
 from sim.ledger import Ledger
 from sim.orders import COLUMNS, Orders
 from sim.record import Record
-from sim.scene import Scene, by_class
-from sim.state import MarketState
+from sim.scene import Scene
+from sim.state import NEVER, MarketState
 
 Array = np.ndarray[Any, Any]
 
@@ -25,13 +26,16 @@ INFLUENCE_DAYS = 62  # working days in 90 calendar days
 def close_sales(
     state: MarketState, scene: Scene, orders: Orders, ledger: Ledger, record: Record, today: int, luck: Luck
 ) -> Array:
-    """Every search that ends today ends in one choice among staying and the offers on the table; returns new orders."""
-    rows = np.flatnonzero(state.decision_day == today)
+    """Every search that ends today ends in one choice among staying and the offers on the table; returns new orders.
+
+    Providers who learned of the notice keep some customers with a bill credit; who signs waits for permission and a
+    crew, and the present contract runs on until activation.
+    """
+    rows = rows_on(state.decision_day, today)
     if not rows.size:
         return NO_ORDERS
-    p = scene.world.retention
-    credit_logit = np.log1p(-p.credit_months / 12.0) * scene.appeal.price_logit
-    chosen, held_back = decide(
+    first = orders.count
+    kept, placed, credited, saved = _end_searches(
         luck.key,
         scene.appeal,
         state.mind,
@@ -40,77 +44,98 @@ def close_sales(
         scene.peers,
         rows,
         today,
-        p.notice_share,
-        credit_logit,
+        scene.signing,
+        state.contract_start,
+        state.renewals,
+        state.decision_day,
+        state.order_operator,
+        state.touch_day,
+        orders.room_for(rows.size),
+        first,
+        record.orders_by_operator,
+        record.channel["orders"],
     )
-    if held_back.any():
-        hold_back(state, scene, rows[held_back], ledger, record, today)
-    leaving = np.flatnonzero((chosen != STAY) & ~held_back)
-    new = place_orders(state, scene, orders, record, rows[leaving], chosen[leaving].astype(np.int64), today, luck)
-    state.close_search(rows)
+    orders.count += placed
+    if kept.size:
+        ledger.pay("discounts", "customers", credited * scene.world.retention.credit_months)
+        record.add("saved", saved)
+    new = orders.table[first:]
+    if record.events is not None:
+        record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])
+        record.event(today, "order", new["row"], new["operator"], channel=new["channel"], value=new["bill"])
     state.stir(rows)
     return new
 
 
-def hold_back(state: MarketState, scene: Scene, kept: Array, ledger: Ledger, record: Record, today: int) -> None:
-    """Providers who learned of the notice keep these customers: a bill credit, and twelve more months."""
-    state.contract_start[kept] = today
-    state.contract_end[kept] = today + scene.calendar.span(12)
-    state.term_months[kept] = 12
-    state.renewals[kept] = np.minimum(state.renewals[kept].astype(np.int64) + 1, 255)
-    ours = kept[state.provider[kept] == 0]
-    ledger.pay(
-        "discounts",
-        "customers",
-        float(state.monthly_bill[ours].sum(dtype=np.float64)) * scene.world.retention.credit_months,
+@njit(cache=True)
+def _end_searches(
+    key,
+    appeal,
+    mind,
+    fading,
+    deal,
+    peers,
+    rows,
+    today,
+    signing,
+    contract_start,
+    renewals,
+    decision_day,
+    order_operator,
+    touch_day,
+    table,
+    first,
+    by_operator,
+    by_channel,
+):
+    """Decide, hold back, sign, and clear the table of every search that ends today.
+
+    Returns the rows held back, the number of orders placed from `first` on, and the bills and number of the focal
+    operator's customers held back.
+    """
+    chosen, held_back = decide(
+        key, appeal, mind, fading, deal, peers, rows, today, signing.notice_share, signing.credit_logit
     )
-    record.add("saved", ours.size)
-    record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])
+    kept, leaving, wants = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
+    n_kept, n_leaving = 0, 0
+    for i in range(rows.size):
+        row = rows[i]
+        if held_back[i]:
+            kept[n_kept] = row
+            n_kept += 1
+        elif chosen[i] != STAY:
+            leaving[n_leaving], wants[n_leaving] = row, chosen[i]
+            n_leaving += 1
+        decision_day[row] = NEVER
+        deal.offers[row] = 0
+        deal.appeal[row] = 0
+    kept, leaving, wants = kept[:n_kept], leaving[:n_leaving], wants[:n_leaving]
+    credited, saved = hold_back(deal, contract_start, renewals, kept, today, signing.held_days)
+    queue = np.argsort(deal.address[leaving])  # the order of one day's signatures is luck, not rows
+    leaving, wants = leaving[queue], wants[queue]
+    new = table[first : first + n_leaving]
+    fill_orders(key, new, leaving, wants, deal, appeal, touch_day, today, signing)
+    for i in range(n_leaving):
+        order_operator[leaving[i]] = wants[i]
+        by_operator[wants[i]] += 1
+        if wants[i] == 0:
+            by_channel[new[i].channel] += 1
+    return kept, n_leaving, credited, saved
 
 
-def place_orders(
-    state: MarketState,
-    scene: Scene,
-    orders: Orders,
-    record: Record,
-    rows: Array,
-    operator: Array,
-    today: int,
-    luck: Luck,
-) -> Array:
-    """Signed: the order waits for permission and a crew; the present contract runs on until activation."""
-    if not rows.size:
-        return NO_ORDERS
-    first = np.argsort(state.address[rows], kind="stable")  # the queue's order among one day's orders is luck, not rows
-    rows, operator = rows[first], operator[first]
-    new = np.zeros(rows.size, COLUMNS)
-    p = scene.world.installation
-    job_sd = float(np.sqrt(np.log1p(p.job_cv**2)))
-    permission = by_class(p.permission_days)
-    fill_orders(
-        luck.key,
-        new,
-        rows,
-        operator,
-        state.deal,
-        scene.appeal,
-        state.offer_channel,
-        state.touch_day,
-        today,
-        permission,
-        round(p.promise_days),
-        float(p.job_days),
-        job_sd,
-        p.access_refused_share,
-        scene.calendar.per_month,
-        scene.world.field.fee_share_of_bill,
-    )
-    orders.append(new)
-    state.order_operator[rows] = operator
-    record.orders_by_operator += np.bincount(operator, minlength=record.operators)
-    record.add_channel("orders", new["channel"][operator == 0])
-    record.event(today, "order", rows, operator, channel=new["channel"], value=new["bill"])
-    return new
+@njit(cache=True)
+def hold_back(deal, contract_start, renewals, kept, today, held_days):
+    """These customers stay for twelve more months; returns the bills and the number of the focal operator's."""
+    bills, saved = 0.0, 0
+    for row in kept:
+        contract_start[row] = today
+        deal.contract_end[row] = today + held_days
+        deal.term_months[row] = 12
+        renewals[row] = min(renewals[row] + 1, 255)
+        if deal.provider[row] == 0:
+            bills += deal.monthly_bill[row]
+            saved += 1
+    return bills, saved
 
 
 @njit(cache=True)
@@ -121,23 +146,16 @@ def fill_orders(
     operator,
     deal,
     appeal,
-    offer_channel,
     touch_day,
     today,
-    permission_days,
-    promise_days,
-    job_days,
-    job_sd,
-    refused_share,
-    days_per_month,
-    fee_share,
+    signing,
 ):
     """The particulars of orders signed today: permission, work and fate have the address of the pair (business,
     operator)."""
     for i in range(rows.size):
         row, o = rows[i], operator[i]
         where = pair(deal.address[row], appeal.address[o])
-        channel = offer_channel[row, o]
+        channel = deal.offer_channel[row, o]
         influenced = 1 << channel
         for c in range(touch_day.shape[1]):
             if today - touch_day[row, c] <= INFLUENCE_DAYS:
@@ -150,13 +168,13 @@ def fill_orders(
             channel,
             influenced,
         )
-        order.placed, order.promised = today, today + promise_days
-        order.ready = today + 1 + int(permission_days[deal.premises[row]] * (0.5 + draw(key, where, 5)))
-        order.work = job_days * np.exp(job_sd * normal(draw(key, where, 6)) - 0.5 * job_sd**2)
-        order.refused = draw(key, where, 7) < refused_share
+        order.placed, order.promised = today, today + signing.promise_days
+        order.ready = today + 1 + int(signing.permission_days[deal.premises[row]] * (0.5 + draw(key, where, 5)))
+        order.work = signing.job_days * np.exp(signing.job_sd * normal(draw(key, where, 6)) - 0.5 * signing.job_sd**2)
+        order.refused = draw(key, where, 7) < signing.refused_share
         order.bill = offer_price(appeal, deal, row, o)
         order.rep = -1
         order.buyout = 0.0
         if o == 0 and channel == FIELD and deal.provider[row] >= 0 and deal.term_months[row] > 0:
-            months_left = max(deal.contract_end[row] - today, 0) / days_per_month
-            order.buyout = appeal.buyout_share * fee_share * months_left * deal.monthly_bill[row]
+            months_left = max(deal.contract_end[row] - today, 0) / signing.days_per_month
+            order.buyout = appeal.buyout_share * signing.fee_share * months_left * deal.monthly_bill[row]

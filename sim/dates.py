@@ -1,0 +1,30 @@
+"""Rows whose date has come: one look at a column of dates."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+BLOCK = 64  # rows looked at together: most blocks hold no date of today, and the processor compares many at once
+
+
+@njit(cache=True)
+def rows_on(dates, today):
+    """Rows (int64, ascending) whose date is `today`: what `np.flatnonzero(dates == today)` gives."""
+    day, blocks = np.int16(today), dates.size // BLOCK
+    grid = dates[: blocks * BLOCK].reshape(blocks, BLOCK)
+    busy, n = np.empty(blocks + 1, np.int64), 0
+    for b in range(blocks):
+        hits = 0
+        for i in range(BLOCK):
+            hits += grid[b, i] == day
+        busy[n] = b  # branch-free: the slot is always written, the counter moves on a hit
+        n += hits > 0
+    busy[n] = blocks  # the rest that fills no block
+    rows, m = np.empty((n + 1) * BLOCK, np.int64), 0
+    for j in range(n + 1):
+        start = busy[j] * BLOCK
+        for row in range(start, min(start + BLOCK, dates.size)):
+            rows[m] = row
+            m += dates[row] == day
+    return rows[:m].copy()
