@@ -127,6 +127,22 @@ TABLES: dict[str, dict[str, str]] = {
         "pay_variable": "number",
         "income": "number",
     },
+    "field_by_day": MONTH
+    | {
+        "workday": "count",
+        "workdays_left": "count",
+        "reps": "count",
+        "effort": "number",
+        "bills_signed": "number",
+        "orders": "count",
+        "orders_micro": "count",
+        "orders_small": "count",
+        "orders_medium": "count",
+        "orders_large": "count",
+        "activated": "count",
+        "young": "count",
+        "left_early": "count",
+    },
     "ledger": MONTH | {"account": "text", "channel": "text", "amount": "number"},
     "events": {
         "day": "count",

@@ -141,6 +141,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         )
         if self.field is not None:
             self.field.credit_after(lost, done)
+            if self.parameters.record.reps:
+                self.observation.field_days.see(state, self.field.reps, new, done, day)
         service.fail(state, scene, self.news, record, day, luck("faults", day))
         contracts.run_on(state, scene, record, day, luck("renewals", day))
         needs.refresh(state, scene, day + 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.awareness import survey
+from sim.fielddays import FieldDays
 from sim.ledger import ACCOUNTS
 from sim.reps import LEFT, PRODUCTIVE, STAGES
 from sim.state import CHANNELS
@@ -48,6 +49,7 @@ class Observation:
         self.by_zone: list[dict[str, Array]] = []
         self.by_rep: list[dict[str, Array]] = []
         self.ledger: list[Array] = []
+        self.field_days = FieldDays()
         self.cumulative_margin = 0.0
 
     def see(self, market: Market, month: int, date: np.datetime64) -> None:
@@ -80,6 +82,7 @@ class Observation:
             tables["monthly_by_zone"] = self._long(self.by_zone, "zone_id", list(np.asarray(market.city.zone_id, str)))
         if record.reps and self.by_rep:
             tables["monthly_by_rep"] = self._reps()
+            tables["field_by_day"] = self.field_days.table(market.calendar)
         if record.ledger:
             tables["ledger"] = self._ledger()
         return tables
