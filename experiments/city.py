@@ -1,23 +1,28 @@
-"""`fieldcast city check DIR` and `fieldcast city show [CITY]`: is a folder sound, and what is in it."""
+"""`fieldcast city check DIR`, `city show [CITY]`, `city make`: is a folder sound, what is in it, a made-up one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.citymake import run as make
+from experiments.options import MAKING
 from experiments.style import grouped
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from sim.city import City
 
-FORMS = "city check DIR, or city show [CITY]"
+FORMS = "city check DIR, city show [CITY], or city make"
 
 
 def run(request: Any) -> int:
     """The words after `city` choose what is done."""
     words = list(request.path)
     verb = words[0] if words else ""
+    if verb == "make" and len(words) == 1:
+        return make(request)
+    refuse_figures(request, verb)
     if verb == "check" and len(words) == 2:
         return check(words[1])
     if verb == "show" and len(words) <= 2:
@@ -29,9 +34,17 @@ def run(request: Any) -> int:
             search=[Path(configs)] if configs else [],
             quiet=bool(request.options.get("quiet")),
         )
-    if verb in ("check", "show"):
-        raise InputError(f"city {verb} takes {'a folder' if verb == 'check' else 'at most one city'}; write {FORMS}")
-    raise InputError(f"city = {verb!r} is unknown ({nearest(verb, ('check', 'show'))}); write {FORMS}")
+    if verb in ("check", "show", "make"):
+        takes = {"check": "a folder", "show": "at most one city", "make": "no further word but out=DIR and figures"}
+        raise InputError(f"city {verb} takes {takes[verb]}; write {FORMS}")
+    raise InputError(f"city = {verb!r} is unknown ({nearest(verb, ('check', 'show', 'make'))}); write {FORMS}")
+
+
+def refuse_figures(request: Any, verb: str) -> None:
+    """The figures of a synthetic city belong to `city make` alone."""
+    strange = [name for name in MAKING if name in getattr(request, "given", ())]
+    if strange:
+        raise InputError(f"{', '.join(strange)} belongs to city make, not to city {verb}; leave it out")
 
 
 def check(path: str | Path) -> int:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from experiments.options import ALL, OPTIONS, RUNS, Command
+from experiments.options import ALL, MAKING, OPTIONS, RUNS, Command
 
 COMMANDS = {
     "forecast": Command(
@@ -28,13 +28,15 @@ COMMANDS = {
     ),
     "city": Command(
         module="experiments.city",
-        line="check a folder with a city's data, or show a city",
+        line="check a folder with a city's data, show a city, or make a synthetic one",
         examples=(
             "fieldcast city check /data/mytown",
             "fieldcast city show melbourne out=runs/melbourne",
+            "fieldcast city make out=/data/capital preset=polish_regional_capital population=250000 seed=3",
+            "fieldcast city make out=/data/town preset=small_town 'premises={industrial:0.3,street_level:0.46}'",
         ),
-        options=ALL,
-        forms={"check": (1, 1, "DIR"), "show": (0, 1, "[CITY]")},
+        options=(*ALL, *MAKING),
+        forms={"check": (1, 1, "DIR"), "show": (0, 1, "[CITY]"), "make": (0, 0, "")},
     ),
     "parameters": Command(
         module="experiments.book",

@@ -12,7 +12,8 @@ LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior
 
 @dataclass(frozen=True)
 class Option:
-    """One option; `kind` is literal (taken as it stands), word, whole, flag, or run (a field of the parameters)."""
+    """One option; `kind` is literal (taken as it stands), word, whole, flag, run (a field of the parameters), or
+    figure (checked by the command that takes it)."""
 
     name: str
     kind: str
@@ -50,6 +51,10 @@ RUNS = (
     *("scenario", "baseline", "months", "warmup", "replications", "workers", "engine", "fail_fast", "check", "resume"),
     *("record.zones", "record.reps", "record.ledger", "record.events"),
 )
+MAKING = (
+    *("preset", "name", "population", "businesses", "area_km2", "layout", "districts", "premises", "sizes"),
+    *("employees_exponent", "vacant_share"),
+)
 
 _TABLE = (
     Option("out", "literal", None, "folder for the results; runs/<date>_<time>_<command> unless given"),
@@ -72,6 +77,17 @@ _TABLE = (
     Option("record.ledger", "run", True, "keep the ledger"),
     Option("record.events", "run", False, "keep every event"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
+    Option("preset", "word", "regional_capital", "figures to begin with: a name in configs/synthetic"),
+    Option("name", "figure", None, "name of the synthetic city"),
+    Option("population", "figure", None, "inhabitants, from which the businesses follow"),
+    Option("businesses", "figure", None, "business premises"),
+    Option("area_km2", "figure", None, "built-up area; at the preset's density unless given"),
+    Option("layout", "figure", None, "districts on a ring or a grid"),
+    Option("districts", "figure", None, "districts, each with a zone for each premises type"),
+    Option("premises", "figure", None, "shares of premises types, as premises={street_level:0.5,...}"),
+    Option("sizes", "figure", None, "shares of size classes, as sizes={micro:0.9,small:0.08,medium:0.017,large:0.003}"),
+    Option("employees_exponent", "figure", None, "of the power law inside a size class, 1.1 to 1.3"),
+    Option("vacant_share", "figure", None, "vacant units per business"),
 )
 OPTIONS = {option.name: option for option in _TABLE}
 

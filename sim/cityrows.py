@@ -279,10 +279,10 @@ def numbered(stems: Array, count: Array) -> Array:
     )
 
 
-def draw_employees(size_class: Array, uniform: Array) -> Array:
+def draw_employees(size_class: Array, uniform: Array, exponent: float = PARETO_EXPONENT) -> Array:
     """Employees from a Pareto law cut at the bounds of the size class."""
     low, high = SIZE_FROM[size_class].astype(float), SIZE_TO[size_class].astype(float)
-    drawn = low * (1.0 - uniform * (1.0 - (low / high) ** PARETO_EXPONENT)) ** (-1.0 / PARETO_EXPONENT)
+    drawn = low * (1.0 - uniform * (1.0 - (low / high) ** exponent)) ** (-1.0 / exponent)
     return np.minimum(drawn, high - 1.0).astype(np.int32)
 
 

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 # From the floor up; a room may use its own floor and those below.
 FLOORS = (
     "errors memory nodes shipped findings draws dates workdays world decisions parameters",
-    "cityfiles cityoperators cityrows premises territory city peers bills callprofile queueing compensation situation",
+    "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
+    "compensation situation",
     "awareness choice reps learning recruiting stages territories team",
     "state",
     "tenants standstill opening ledger orders scene telephone reactions record foundation",
