@@ -16,12 +16,12 @@ import yaml
 from experiments.grammar import split
 from experiments.options import OPTIONS, Command
 from sim import parameters as checking
-from sim.compensation import bind
+from sim.compensation import SCHEMES, bind, written
 from sim.errors import InputError, nearest
 from sim.parameters import Parameters
 from sim.shipped import load, scheme_file, scheme_names
 
-GROUPS = ("scenario", "world")
+GROUPS = ("scenario", "scheme", "world")
 # These hold for the scenario and the baseline alike: the world, when the decision falls, and the length of the run.
 SHARED = ("world", "calendar", "situation", *checking.RUN_FIELDS)
 
@@ -225,6 +225,8 @@ def with_scheme(mapping: dict[str, Any], own: Path | None) -> dict[str, Any]:
     if not isinstance(department, dict) or not isinstance(given, dict):
         return mapping
     found = scheme_file(str(given.get("name")), own)
+    if found is None and given.get("kind"):
+        found = str(given["kind"]), {}  # resolved before
     if found is None:
         names = scheme_names(own)
         raise InputError(
@@ -233,8 +235,9 @@ def with_scheme(mapping: dict[str, Any], own: Path | None) -> dict[str, Any]:
     terms = given.get("terms") or {}
     if not isinstance(terms, dict):
         raise InputError(f"department.scheme.terms = {terms!r} must be a section, such as {{base: 5000}}")
-    scheme = bind(found[0], found[1] | terms)
-    resolved = {"name": scheme.name, "terms": dict(scheme.terms)}
+    kind = str(given.get("kind") or found[0])
+    scheme = bind(kind, (found[1] if kind == found[0] else {}) | terms)
+    resolved = given | {"kind": kind, "terms": written(scheme)}
     return mapping | {"department": department | {"scheme": resolved}}
 
 
@@ -337,4 +340,14 @@ def _file_mistakes(file: Path, group: str) -> list[str]:
         return [f"{file}{_place(error)}; correct the YAML"]
     if content is not None and not isinstance(content, dict):
         return [f"{file} must hold names with values, as 'telemarketing: {{telemarketers: 4}}'"]
-    return []
+    return [f"{file}: {mistake}" for mistake in _scheme_mistakes(content or {})] if group == "scheme" else []
+
+
+def _scheme_mistakes(content: Mapping[str, Any]) -> list[str]:
+    """What is wrong with a pay scheme's own file."""
+    keys = ("kind", "terms")
+    unknown = [f"unknown key '{key}'; {nearest(str(key), keys)}" for key in content if key not in keys]
+    if "kind" not in content:
+        return [*unknown, f"no kind; write kind: with one of {', '.join(sorted(SCHEMES))}"]
+    _collected(lambda: bind(content["kind"], content.get("terms")), unknown)
+    return unknown

@@ -11,6 +11,7 @@ from typing import Any
 from experiments.options import LITERAL, OPTIONS, Command, option_mistake
 
 KEY = re.compile(r"[A-Za-z_][\w.\-\[\]]*")
+SHORT = {"scheme": "department.scheme.name"}  # what may be said in a word
 OUTSIDE_COMMAND = "does not belong to this command"
 
 
@@ -87,6 +88,7 @@ def _bad_word(name: str, command: Command, word: str) -> str:
 
 def _read_pair(name: str, command: Command, word: str, said: Words, seen: dict[str, str]) -> None:
     key, _, text = word.partition("=")
+    key = SHORT.get(key, key) if command.scenarios else key
     problem = _key_mistake(name, command, key, text)
     if not problem and key in seen:
         problem = f"'{key}' is given twice, as {seen[key]} and as {word}; keep one"

@@ -61,7 +61,7 @@ _TABLE = (
     Option("seed", "whole", 1, "0 to 2^63-1", low=0, high=2**63 - 1),
     Option("quiet", "flag", False, "true shows only the last lines"),
     Option("city", "literal", "melbourne", "a bundled city or a folder"),
-    Option("configs", "literal", None, "a folder searched before the built-in groups (scenario, world)"),
+    Option("configs", "literal", None, "a folder searched before the built-in groups (scenario, scheme, world)"),
     Option("scenario", "word", "active", "what the operator does"),
     Option("baseline", "word", "passive", "what it is compared with"),
     Option("months", "run", 24, "months after the decision, 1 to 240"),

@@ -66,7 +66,17 @@ class Stages(Section):
 class Scheme(Section):
     """How representatives are paid."""
 
-    name: str = Field("mixed_growing", description="Name of the pay scheme.")
+    name: str = Field("mixed_growing", description="Name of the pay scheme: of its file.")
+    kind: str = Field("", description="Member of the family of schemes; empty: as the file of that name has it.")
+    period: Literal["day", "month", "quarter"] = Field(
+        "month", description="Period of plan and results; salaries are by the month whatever it is."
+    )
+    credited: Literal["period_end", "sale"] = Field(
+        "period_end", description="When a representative feels what a sale earns: at the period's end, or at once."
+    )
+    counts: Literal["signature", "activation"] = Field(
+        "signature", description="What counts as a sale of the period: a signature, or a contract put into service."
+    )
     terms: dict[str, Any] = Field({}, description="Terms that differ from the scheme's own, by name.")
 
 

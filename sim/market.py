@@ -30,7 +30,7 @@ from sim.parameters import Parameters
 from sim.reactions import happen
 from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
-from sim.shipped import shipped_terms
+from sim.shipped import scheme_file
 from sim.situation import city_in
 from sim.state import FIELD, NONE, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
@@ -378,9 +378,14 @@ def _reader(name: str) -> Any:
 
 
 def scheme_of(parameters: Parameters) -> Scheme:
-    """The pay scheme, with the shipped terms where none are given."""
+    """The pay scheme: as it was resolved from its file, or of the shipped file of its name."""
     given = parameters.department.scheme
-    return bind(given.name, shipped_terms(given.name) | given.terms)
+    kind, terms = given.kind or given.name, given.terms
+    found = scheme_file(given.name)
+    if found and kind in (given.name, found[0]):
+        kind, terms = found[0], found[1] | terms
+    times = {"period": given.period, "credited": given.credited, "counts": given.counts}
+    return bind(kind, terms, name=given.name, **times)
 
 
 def resolve(parameters: Parameters | Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> Parameters:

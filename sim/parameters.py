@@ -204,15 +204,15 @@ def try_apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[d
     mistakes: list[str] = []
     for path, value in changes.items():
         _collect(path, value, patches, mistakes)
-    for path, value in patches.items():
-        _put(result, path, value, mistakes)
+    for path, value in sorted(patches.items(), key=lambda patch: patch[0].count(".")):
+        _put(result, path, value, mistakes)  # a whole mapping before single names in it
     return result, mistakes
 
 
 def override_mistake(path: str) -> str:
     """Why no override can have this name; empty when one can."""
     owner, _, key = path.rpartition(".")
-    if path in known_paths() or (_is_leaf_claim(owner) and key in nodes.KEYS):
+    if path in known_paths() or _is_open(owner) or (_is_leaf_claim(owner) and key in nodes.KEYS):
         return ""
     return _unknown_override(path, owner)
 
@@ -222,7 +222,9 @@ def _collect(path: str, value: Any, patches: dict[str, Any], mistakes: list[str]
     field = known_paths().get(path)
     if field is None:
         owner, _, key = path.rpartition(".")
-        if _is_leaf_claim(owner) and key in nodes.KEYS:
+        if _is_open(owner):
+            patches[path] = value
+        elif _is_leaf_claim(owner) and key in nodes.KEYS:
             patches[owner] = {**_as_patch(patches.get(owner)), key: value}
         else:
             mistakes.append(_unknown_override(path, owner))
@@ -236,6 +238,12 @@ def _collect(path: str, value: Any, patches: dict[str, Any], mistakes: list[str]
         patches[path] = {**_as_patch(patches[path]), **_as_patch(value)}
     else:
         patches[path] = value
+
+
+def _is_open(path: str) -> bool:
+    """Whether a name holds a mapping of free names, such as the terms of a pay scheme."""
+    field = known_paths().get(path)
+    return field is not None and typing.get_origin(field.annotation) is dict
 
 
 def _is_leaf_claim(path: str) -> bool:

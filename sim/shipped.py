@@ -55,12 +55,12 @@ def load(file: Traversable | Path) -> Any:
 
 
 def scheme_file(name: str, own: Path | None = None) -> tuple[str, dict[str, Any]] | None:
-    """A pay scheme's function and terms by the name of its file, in a user's folder before the shipped ones."""
+    """A pay scheme's kind and terms by the name of its file, in a user's folder before the shipped ones."""
     for folder in (own, resources.files("configs")):
         file = folder.joinpath("scheme", f"{name}.yaml") if folder else None
         if file is not None and file.is_file():
             content = load(file) or {}
-            return str(content.get("name", name)), dict(content.get("terms") or {})
+            return str(content.get("kind", name)), dict(content.get("terms") or {})
     return None
 
 

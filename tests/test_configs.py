@@ -9,8 +9,10 @@ import yaml
 
 import configs
 from experiments import scenario
-from experiments.compose import configs_of, with_scheme
-from sim.parameters import book, check, defaults
+from experiments.cli import COMMANDS
+from experiments.compose import configs_of, read, with_scheme
+from sim.market import scheme_of
+from sim.parameters import book, check, defaults, settle
 from sim.world import World
 
 FOLDER = Path(configs.__file__).parent
@@ -75,6 +77,22 @@ def test_a_part_of_the_world_can_be_ones_own(tmp_path):
     mine["renewal_factor"] |= {"value": 9.0, "range": [4.0, 10.0]}
     (tmp_path / "world" / "needs.yaml").write_text(yaml.safe_dump(mine), encoding="utf-8")
     assert scenario("passive", str(tmp_path)).world.needs.renewal_factor == 9.0
+
+
+def test_a_pay_scheme_can_be_ones_own(tmp_path):
+    (tmp_path / "scheme").mkdir()
+    mine = {"kind": "piecewise", "terms": {"base": 4000, "steps": [{"from_bills": 0, "rate": 2}]}}
+    (tmp_path / "scheme" / "mine.yaml").write_text(yaml.safe_dump(mine), encoding="utf-8")
+    changes = {"department.scheme.name": "mine", "department.scheme.terms.base": 4500}
+    found = scheme_of(scenario("active", str(tmp_path), **changes))
+    assert (found.name, dict(found.terms)) == ("mine", {"base": 4500, "steps": ((0.0, False, 2.0, 0.0),)})
+    again = with_scheme(scenario("active", str(tmp_path), **changes).model_dump(), None)
+    assert scheme_of(check(settle(again, defaults())[0])) == found  # a resolved scheme needs its folder no more
+
+
+def test_a_scheme_can_be_named_in_a_word():
+    said = read("forecast", COMMANDS["forecast"], ["scheme=quota_bonus", "department.scheme.terms.bonus=900"])
+    assert dict(scheme_of(said.parameters("active")[0]).terms)["bonus"] == 900
 
 
 def test_overrides_reach_a_scenario_from_python():

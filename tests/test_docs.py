@@ -20,6 +20,7 @@ from experiments.cli import COMMANDS, main
 from experiments.compose import read
 from experiments.figures import FIGURES
 from experiments.schema import MONTHLY, TABLES
+from sim.compensation.terms import TERMS
 from sim.decisions import Department
 from sim.parameters import book, defaults
 from sim.world import World
@@ -160,7 +161,7 @@ def test_the_description_names_only_numbers_that_exist():
 def test_bare_names_of_the_description_exist():
     known = {part for row in book(defaults()) for part in row.path.split(".")}
     known |= {"decision_day", *MONTHLY, "brand", "largest", "tariff_change", "history.csv", "priority"}
-    known |= {path.stem for path in (Path(configs.__file__).parent / "scenario").glob("*.yaml")}
+    known |= {path.stem for path in (Path(configs.__file__).parent / "scenario").glob("*.yaml")} | set(TERMS)
     bare = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", PAGES["odd.md"]))
     assert not bare - known
 

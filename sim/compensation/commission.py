@@ -7,4 +7,4 @@ from sim.compensation.results import Array, Results
 
 def commission(results: Results, plan: Array, *, base: float, commission_factor: float) -> Array:
     """Base plus commission on the monthly bills signed, whatever the plan."""
-    return base + commission_factor * results.bills_signed
+    return base * results.months + commission_factor * results.bills_signed

@@ -13,4 +13,4 @@ def mixed_growing(
     """Base plus commission on the monthly bills signed; beyond the plan the commission grows by the factor."""
     sold = results.bills_signed
     within = np.minimum(sold, plan)
-    return base + commission_factor * (within + growth_factor * (sold - within))
+    return base * results.months + commission_factor * (within + growth_factor * (sold - within))
