@@ -120,12 +120,18 @@ def hash_texts(raw, width):
     return out
 
 
+@njit("uint64(uint64, uint64)", cache=True)
+def tenancy_address(id_hash, tenancy):
+    """The address of the tenant: the premises' hash and the running number of the tenancy."""
+    return mix(id_hash + GAMMA * (tenancy + uint64(1)))
+
+
 @njit(cache=True)
 def tenancy_addresses(id_hash, tenancy):
-    """The address of the tenant: the premises' hash and the running number of the tenancy."""
+    """Addresses of tenants, element by element."""
     out = np.empty(id_hash.size, np.uint64)
     for i in range(id_hash.size):
-        out[i] = mix(id_hash[i] + GAMMA * (uint64(tenancy[i]) + uint64(1)))
+        out[i] = tenancy_address(id_hash[i], tenancy[i])
     return out
 
 

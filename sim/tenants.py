@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.bills import draw_usage
-from sim.draws import Luck, Streams, dates_after, tenancy_addresses
+from sim.draws import Luck, Streams, dates_after
 from sim.state import NEVER, MarketState
 from sim.workdays import Workdays
 from sim.world import Demography, World
@@ -89,12 +89,6 @@ def draw_traits(state: MarketState, rows: Array, world: World, footfall_factor: 
 def _lognormal(uniform: Array, sigma: float) -> Array:
     """Lognormal numbers with mean one."""
     return np.exp(sigma * ndtri(uniform) - 0.5 * sigma**2)
-
-
-def next_tenancy(state: MarketState, rows: Array) -> None:
-    """The premises' next tenant gets its own address."""
-    state.tenancy[rows] += 1
-    state.address[rows] = tenancy_addresses(state.id_hash[rows], state.tenancy[rows])
 
 
 def after(today: int, days: Array) -> Array:

@@ -10,13 +10,13 @@ from numba import njit
 
 from sim.awareness import forget_all
 from sim.city import donor_rows
-from sim.draws import Streams, draw
+from sim.dates import rows_on
+from sim.draws import Streams, date_after, draw, tenancy_address
 from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState
-from sim.steps import contracts, service
-from sim.tenants import Lifetimes, draw_traits, event_days, next_tenancy
+from sim.tenants import Lifetimes, draw_traits
 
 Array = np.ndarray[Any, Any]
 
@@ -37,13 +37,26 @@ def turn_over(
     state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int, streams: Streams
 ) -> tuple[Array, Array]:
     """Today's closures and openings; returns their rows."""
-    rows = np.flatnonzero(state.turnover_day == today)
-    if not rows.size:
-        return rows, rows
-    vacant = state.provider[rows] == VACANT
-    close(state, scene, turnover, orders, record, rows[~vacant], today, streams)
-    move_in(state, scene, turnover, record, rows[vacant], today, streams)
-    return rows[~vacant], rows[vacant]
+    closed, opened = _who_moves(state.turnover_day, state.provider, today)
+    if closed.size:
+        close(state, scene, turnover, orders, record, closed, today, streams)
+    if opened.size:
+        move_in(state, scene, turnover, record, opened, today, streams)
+    return closed, opened
+
+
+@njit(cache=True)
+def _who_moves(turnover_day, provider, today):
+    """Tenants whose last day has come, and empty premises whose next tenant moves in."""
+    rows = rows_on(turnover_day, today)
+    closed, opened, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
+    for i in range(rows.size):
+        if provider[rows[i]] != VACANT:
+            closed[n] = rows[i]
+            n += 1
+        else:
+            opened[i - n] = rows[i]
+    return closed[:n], opened[: rows.size - n]
 
 
 def close(
@@ -57,16 +70,14 @@ def close(
     streams: Streams,
 ) -> None:
     """Tenants are gone, with their contracts, orders and searches; the next one's luck begins here."""
-    if not rows.size:
-        return
-    customers = rows[state.provider[rows] > NONE]
-    contracts.leave(state, scene, customers, record, today, "churn_closure")
-    record.event(today, "closure", rows[state.provider[rows] == NONE], -1)
-    if (state.order_operator[rows] != NONE).any():
-        _withdraw(orders, record, rows, today)
-    record.add("market_closures", rows.size)
-    _vacate(
+    if record.events is not None:
+        _note_closures(state, record, rows, today)
+    bills, waiting, soon = _vacate(
+        streams("demography").key,
         state.contracts,
+        state.id_hash,
+        state.tenancy,
+        state.turnover_day,
         state.employees,
         state.news,
         state.opt_out,
@@ -77,19 +88,64 @@ def close(
         state.decision_day,
         state.offers,
         state.appeal,
+        record.flow["churn_closure"],
         rows,
+        turnover.opening_rate,
+        turnover.prepared_until,
+        today,
     )
-    next_tenancy(state, rows)
-    state.turnover_day[rows] = event_days(streams("demography"), state.address[rows], 2, turnover.opening_rate, today)
-    soon = state.turnover_day[rows] < turnover.prepared_until
-    choose_tenants(state, scene, turnover, rows[soon], streams)
+    record.revenue_change -= bills * record.month_left
+    record.add("market_closures", rows.size)
+    if waiting:
+        _withdraw(orders, record, rows, today)
+    if soon.size:
+        choose_tenants(state, scene, turnover, soon, streams)
+
+
+def _note_closures(state: MarketState, record: Record, rows: Array, today: int) -> None:
+    """Which customers close, and which businesses that nobody served."""
+    provider = state.provider[rows]
+    customers = rows[provider > NONE]
+    record.event(today, "closure", customers, state.provider[customers], value=state.monthly_bill[customers])
+    record.event(today, "closure", rows[provider == NONE], -1)
 
 
 @njit(cache=True)
 def _vacate(
-    contracts, employees, news, opt_out, limit, touch_day, fault_day, resizing_day, decision_day, offers, appeal, rows
+    key,
+    contracts,
+    id_hash,
+    tenancy,
+    turnover_day,
+    employees,
+    news,
+    opt_out,
+    limit,
+    touch_day,
+    fault_day,
+    resizing_day,
+    decision_day,
+    offers,
+    appeal,
+    lost,
+    rows,
+    opening_rate,
+    prepared_until,
+    today,
 ):
+    """Empty the premises, and draw when they open again, at the next tenant's address.
+
+    Returns the bills that the focal operator loses, the number of orders that nobody waits for any more, and the
+    rows that open again before `prepared_until`.
+    """
+    bills, waiting, soon, n = 0.0, 0, np.empty(rows.size, np.int64), 0
     for row in rows:
+        provider = contracts.provider[row]
+        if provider > NONE:
+            lost[provider] += 1
+        if provider == 0:
+            bills += contracts.monthly_bill[row]
+        waiting += contracts.order_operator[row] != NONE
         contracts.provider[row] = VACANT
         contracts.order_operator[row] = NONE
         contracts.monthly_bill[row] = 0.0
@@ -100,6 +156,13 @@ def _vacate(
         touch_day[row] = LONG_AGO
         fault_day[row], resizing_day[row], decision_day[row] = NEVER, NEVER, NEVER
         offers[row], appeal[row] = 0, 0
+        tenancy[row] += 1
+        contracts.address[row] = tenancy_address(id_hash[row], tenancy[row])
+        turnover_day[row] = date_after(draw(key, contracts.address[row], 2), opening_rate, today, NEVER)
+        if turnover_day[row] < prepared_until:
+            soon[n] = row
+            n += 1
+    return bills, waiting, soon[:n]
 
 
 def _withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
@@ -133,33 +196,56 @@ def move_in(
     state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int, streams: Streams
 ) -> None:
     """New tenants have no provider, no contract and no memories."""
-    if not rows.size:
-        return
-    state.provider[rows] = NONE
-    forget_all(state.mind, rows, LONG_AGO)
     lives = turnover.lives
     _live(
         streams("demography").key,
+        streams("faults", today).key,
+        streams("resizing", today).key,
         state.address,
+        state.provider,
+        state.mind,
         state.turnover_day,
+        state.fault_day,
+        state.resizing_day,
         lives.edges,
         lives.rates,
         turnover.begun,
+        scene.fault_rates[NONE],
+        scene.calendar.daily(scene.world.demography.resizing_rate_per_month),
         rows,
         today,
     )
-    service.schedule_faults(state, scene, rows, today, streams("faults", today))
-    service.schedule_resizing(state, scene, rows, today, streams("resizing", today))
     state.stir(rows)
     record.add("market_openings", rows.size)
     record.event(today, "opening", rows, -1)
 
 
 @njit(cache=True)
-def _live(key, address, turnover_day, edges, rates, begun, rows, today):
-    """When new tenants will close: the age at which their cumulative hazard is used up."""
+def _live(
+    key,
+    faults_key,
+    resizing_key,
+    address,
+    provider,
+    mind,
+    turnover_day,
+    fault_day,
+    resizing_day,
+    edges,
+    rates,
+    begun,
+    fault_rate,
+    resizing_rate,
+    rows,
+    today,
+):
+    """New tenants know nobody; they will close at the age at which their cumulative hazard is used up."""
+    forget_all(mind, rows, LONG_AGO)
     for row in rows:
+        provider[row] = NONE
         hazard = -np.log(draw(key, address[row], 3))
         piece = np.searchsorted(begun, hazard, side="right") - 1
         age = edges[piece] + (hazard - begun[piece]) / rates[piece]
         turnover_day[row] = int(min(today + max(np.ceil(age), 1.0), NEVER))
+        fault_day[row] = date_after(draw(faults_key, address[row], 0), fault_rate, today, NEVER)
+        resizing_day[row] = date_after(draw(resizing_key, address[row], 1), resizing_rate, today, NEVER)

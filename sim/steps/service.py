@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
+from sim.dates import rows_on
 from sim.draws import Luck, date_after, draw, pair
 from sim.ledger import Ledger
 from sim.orders import Orders
@@ -18,6 +19,17 @@ from sim.steps.signals import News
 from sim.tenants import event_days
 
 Array = np.ndarray[Any, Any]
+
+
+WAITS, LOST, INSTALLED = 0, 1, 2  # what a day brings an open order
+
+
+class Patience(NamedTuple):
+    """How customers wait."""
+
+    after_days: float  # until then nobody cancels
+    chance: float  # a day
+    late_factor: float  # after a missed date
 
 
 def install(
@@ -36,58 +48,91 @@ def install(
 
     Returns the orders lost and those installed.
     """
-    lost, done = Orders(), Orders()
-    if len(orders):
-        lost = cancel(state, scene, orders, record, today, luck)
-        done = orders.take(crews.work(orders, today))
-        late_weeks = np.maximum(today - done["promised"], 0) / 5.0
-        contracts.activate(state, scene, done, late_weeks, news, record, today, terms_luck)
-        ours = int((done["operator"] == 0).sum())
-        ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
-        ledger.pay("discounts", "field", float(done["buyout"].sum()))
-        record.add("install_wait_days", float((today - done["placed"])[done["operator"] == 0].sum()))
-    return lost, done
-
-
-def cancel(state: MarketState, scene: Scene, orders: Orders, record: Record, today: int, luck: Luck) -> Orders:
-    """Access refused, or patience lost: faster after a missed date."""
+    if not orders.count:
+        return Orders(orders.table), Orders(orders.table)
     p = scene.world.installation
-    gone = _give_up(
+    lost, done, ours, waited_days, buyouts = _sort_out(
         luck.key,
         orders.table,
         scene.appeal.address,
+        crews.budget,
+        crews.per_day,
+        Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor),
         today,
-        p.cancelling_after_days,
-        p.cancelling_per_day,
-        p.late_cancelling_factor,
     )
-    if not gone.any():
-        return Orders()
-    lost = orders.take(gone)
-    release(state, scene, lost["row"], today)
+    orders.count -= len(lost) + len(done)
+    if len(lost):
+        _release(state, lost, record, today)
+    if len(done):
+        contracts.activate(state, scene, done, news, record, today, terms_luck)
+        ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
+        ledger.pay("discounts", "field", buyouts)
+        record.add("install_wait_days", waited_days)
+    return Orders(lost), Orders(done)
+
+
+def _release(state: MarketState, lost: Array, record: Record, today: int) -> None:
+    """Businesses whose order is over may look around again."""
+    rows = lost["row"]
+    state.order_operator[rows] = NONE
+    state.stir(rows)
     record.add("cancelled", int((lost["operator"] == 0).sum()))
-    record.event(today, "cancelled", lost["row"], lost["operator"], channel=lost["channel"], value=lost["bill"])
-    return lost
+    record.event(today, "cancelled", rows, lost["operator"], channel=lost["channel"], value=lost["bill"])
 
 
 @njit(cache=True)
-def _give_up(key, orders, operator_address, today, after_days, chance, late_factor):
-    """Which orders are lost today: access refused once somebody comes, or patience lost, faster after a missed date."""
-    gone = np.zeros(orders.size, np.bool_)
+def fates(key, orders, operator_address, budget, per_day, patience, today):
+    """What today brings each open order, (orders,): it waits, is lost, or is installed.
+
+    It is lost when access is refused once somebody comes, or when patience is, faster after a missed date. A job that
+    runs over is finished at the cost of tomorrow: `budget` is what crews have left, and changes.
+    """
+    fate = np.zeros(orders.size, np.int8)
+    for o in range(budget.size):
+        budget[o] = min(budget[o], 0.0) + per_day[o]
     for i in range(orders.size):
         order = orders[i]
         if order.refused and order.ready <= today:
-            gone[i] = True
-        elif today - order.placed > after_days:
+            fate[i] = LOST
+            continue
+        if today - order.placed > patience.after_days:
             where = pair(order.address, operator_address[order.operator])
-            gone[i] = draw(key, where, 0) < chance * (late_factor if today > order.promised else 1.0)
-    return gone
+            late = patience.late_factor if today > order.promised else 1.0
+            if draw(key, where, 0) < patience.chance * late:
+                fate[i] = LOST
+                continue
+        if order.ready <= today and budget[order.operator] > 0.0:
+            budget[order.operator] -= order.work
+            fate[i] = INSTALLED
+    return fate
 
 
-def release(state: MarketState, scene: Scene, rows: Array, today: int) -> None:
-    """Businesses whose order is over may look around again."""
-    state.order_operator[rows] = NONE
-    state.stir(rows)
+@njit(cache=True)
+def _sort_out(key, orders, operator_address, budget, per_day, patience, today):
+    """Take out what is lost and what is installed; those that wait close ranks.
+
+    Returns both, and of the installed ones the number, the days waited by and the fees taken over for the focal
+    operator's customers.
+    """
+    fate = fates(key, orders, operator_address, budget, per_day, patience, today)
+    lost = np.empty((fate == LOST).sum(), orders.dtype)
+    done = np.empty((fate == INSTALLED).sum(), orders.dtype)
+    n_lost, n_done, waiting, ours, waited_days, buyouts = 0, 0, 0, 0, 0.0, 0.0
+    for i in range(fate.size):
+        if fate[i] == LOST:
+            lost[n_lost] = orders[i]
+            n_lost += 1
+        elif fate[i] == INSTALLED:
+            done[n_done] = orders[i]
+            n_done += 1
+            buyouts += orders[i].buyout
+            if orders[i].operator == 0:
+                ours += 1
+                waited_days += today - orders[i].placed
+        else:
+            orders[waiting] = orders[i]
+            waiting += 1
+    return lost, done, ours, waited_days, buyouts
 
 
 class Crews:
@@ -112,49 +157,31 @@ class Crews:
         if not self.follows:
             self.per_day[0] = before[0]
 
-    def work(self, orders: Orders, today: int) -> Array:
-        """Mark the orders that are installed today; a job that runs over is finished at the cost of tomorrow."""
-        return _work_off(orders["operator"], orders["ready"], orders["work"], self.budget, self.per_day, today)
-
-
-@njit(cache=True)
-def _work_off(operator, ready, work, budget, per_day, today):
-    done = np.zeros(operator.size, np.bool_)
-    for o in range(budget.size):
-        budget[o] = min(budget[o], 0.0) + per_day[o]
-    for i in range(operator.size):
-        if ready[i] <= today and budget[operator[i]] > 0.0:
-            budget[operator[i]] -= work[i]
-            done[i] = True
-    return done
-
 
 def fail(state: MarketState, scene: Scene, news: News, record: Record, today: int, luck: Luck) -> None:
     """Faults: customers are annoyed, unsettled, and tell their peers."""
-    rows = np.flatnonzero(state.fault_day == today)
-    if not rows.size:
-        return
-    memory = round(scene.world.needs.unsettled_days)
-    annoyance = scene.world.installation.fault_satisfaction
-    hit = _break(
+    hit, provider = _break(
         luck.key,
         state.contracts,
         state.fault_day,
         scene.fault_rates,
-        rows,
-        annoyance,
+        scene.world.installation.fault_satisfaction,
         scene.fading.satisfaction,
         today,
-        memory,
+        round(scene.world.needs.unsettled_days),
     )
-    news.complaint(hit, state.provider[hit])
+    news.complaint(hit, provider)
     state.stir(hit)
 
 
 @njit(cache=True)
-def _break(key, contracts, fault_day, rates, rows, annoyance, fading, today, memory_days):
-    """Customers with a fault are annoyed and unsettled; every premises gets the date of its next one."""
-    hit, n = np.empty(rows.size, np.int64), 0
+def _break(key, contracts, fault_day, rates, annoyance, fading, today, memory_days):
+    """Customers with a fault today are annoyed and unsettled; every premises gets the date of its next one.
+
+    Returns the rows and providers of these customers.
+    """
+    rows = rows_on(fault_day, today)
+    hit, whose, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
     for row in rows:
         provider = contracts.provider[row]
         if provider > NONE:
@@ -162,10 +189,10 @@ def _break(key, contracts, fault_day, rates, rows, annoyance, fading, today, mem
             contracts.satisfaction[row] = contracts.satisfaction[row] * np.exp(-fading * idle) + annoyance
             contracts.satisfaction_day[row] = today
             contracts.unsettled_until[row] = today + memory_days
-            hit[n] = row
+            hit[n], whose[n] = row, provider
             n += 1
         fault_day[row] = date_after(draw(key, contracts.address[row], 0), rates[provider], today, NEVER)
-    return hit[:n].copy()
+    return hit[:n], whose[:n]
 
 
 def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
@@ -176,17 +203,22 @@ def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, l
 
 def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
     """Some tenants grow or shrink by a step; growth makes them look around."""
-    rows = np.flatnonzero(state.resizing_day == today)
-    if not rows.size:
-        return
-    p, memory = scene.world.demography, round(scene.world.needs.unsettled_days)
-    rate = scene.calendar.daily(p.resizing_rate_per_month)
-    _grow_or_shrink(luck.key, state.contracts, state.resizing_day, rows, p.resizing_factor, rate, today, memory)
+    p = scene.world.demography
+    rows = _grow_or_shrink(
+        luck.key,
+        state.contracts,
+        state.resizing_day,
+        p.resizing_factor,
+        scene.calendar.daily(p.resizing_rate_per_month),
+        today,
+        round(scene.world.needs.unsettled_days),
+    )
     state.stir(rows)
 
 
 @njit(cache=True)
-def _grow_or_shrink(key, contracts, resizing_day, rows, factor, rate, today, memory_days):
+def _grow_or_shrink(key, contracts, resizing_day, factor, rate, today, memory_days):
+    rows = rows_on(resizing_day, today)
     for row in rows:
         grows = draw(key, contracts.address[row], 0) < 0.5
         contracts.usage[row] *= factor if grows else 1.0 / factor
@@ -194,6 +226,7 @@ def _grow_or_shrink(key, contracts, resizing_day, rows, factor, rate, today, mem
         if grows:
             contracts.unsettled_until[row] = today + memory_days
         resizing_day[row] = date_after(draw(key, contracts.address[row], 1), rate, today, NEVER)
+    return rows
 
 
 def schedule_resizing(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:

@@ -10,7 +10,7 @@ from sim.market import Market
 from sim.orders import COLUMNS, Orders
 from sim.state import NONE
 from sim.steps import service
-from sim.steps.service import Crews
+from sim.steps.service import Crews, Patience
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, first_morning, market, middle_city, small_city
 
@@ -26,6 +26,13 @@ def orders(n: int, operator: int = 0, ready: int = 0, work: float = 0.4) -> Orde
 def crews(per_day: float, operators: int = 1, follows: bool = True) -> Crews:
     """Crews of so many crew days a day."""
     return Crews(np.full(operators, per_day), 1.0, 1.0, follows)
+
+
+def installed(team: Crews, waiting: Orders, today: int) -> np.ndarray:
+    """Which orders the crews install today, of customers who never lose patience."""
+    nobody, patient = np.zeros(team.budget.size, np.uint64), Patience(1e9, 0.0, 1.0)
+    fate = service.fates(np.uint64(1), waiting.table, nobody, team.budget, team.per_day, patient, today)
+    return fate == service.INSTALLED
 
 
 def ordering(n: int = 40, numbers=None, **columns) -> Market:
@@ -48,33 +55,33 @@ def a_day(of: Market, today: int) -> None:
 
 
 def test_crews_take_the_oldest_orders_first_as_far_as_their_day_goes() -> None:
-    assert crews(1.0).work(orders(5), 0).tolist() == [True, True, True, False, False]
+    assert installed(crews(1.0), orders(5), 0).tolist() == [True, True, True, False, False]
 
 
 def test_a_job_that_runs_over_costs_tomorrow() -> None:
     team, waiting = crews(1.0), orders(9)
-    assert waiting.take(team.work(waiting, 0)).table.size == 3
-    assert waiting.take(team.work(waiting, 1)).table.size == 2
-    assert waiting.take(team.work(waiting, 2)).table.size == 3
+    assert waiting.take(installed(team, waiting, 0)).table.size == 3
+    assert waiting.take(installed(team, waiting, 1)).table.size == 2
+    assert waiting.take(installed(team, waiting, 2)).table.size == 3
 
 
 def test_an_idle_day_is_not_saved_up() -> None:
     team = crews(1.0)
     for day in range(5):
-        team.work(orders(0), day)
-    assert team.work(orders(9), 5).sum() == 3
+        installed(team, orders(0), day)
+    assert installed(team, orders(9), 5).sum() == 3
 
 
 def test_premises_that_may_not_be_entered_wait_and_let_others_pass() -> None:
     mixed = orders(3)
     mixed.table["ready"] = [9, 0, 0]
-    assert crews(1.0).work(mixed, 5).tolist() == [False, True, True]
+    assert installed(crews(1.0), mixed, 5).tolist() == [False, True, True]
 
 
 def test_every_operator_has_its_own_crews() -> None:
     mixed = orders(4)
     mixed.table["operator"] = [0, 0, 0, 1]
-    assert crews(0.3, operators=2).work(mixed, 0).tolist() == [True, False, False, True]
+    assert installed(crews(0.3, operators=2), mixed, 0).tolist() == [True, False, False, True]
 
 
 def test_crews_follow_three_months_of_orders_with_a_months_lag() -> None:
@@ -118,13 +125,14 @@ def test_refused_access_ends_the_order_when_the_premises_should_be_entered() -> 
 def cancelled_on(day: int, numbers=None) -> float:
     """The share of many waiting orders cancelled on one day after signature, over some seeds."""
     of = ordering(ready=999, promised=10, numbers=numbers)
-    before = len(of.orders)
+    p, nobody = of.parameters.world.installation, np.zeros(2)
+    patience = Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor)
     gone = 0
     for k in range(200):
-        waiting = Orders(of.orders.table.copy())
-        service.cancel(of.state, of.scene, waiting, of.record, day, of.luck("service", 1000 + k))
-        gone += before - len(waiting)
-    return gone / (200 * before)
+        key = of.luck("service", 1000 + k).key
+        fate = service.fates(key, of.orders.table, of.scene.appeal.address, nobody, nobody, patience, day)
+        gone += (fate == service.LOST).sum()
+    return gone / (200 * len(of.orders))
 
 
 def test_patience_lasts_a_week_then_falls_and_faster_after_a_missed_date() -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.bills import draw_usage
-from sim.draws import Streams
+from sim.draws import Streams, tenancy_addresses
 from sim.state import NEVER, NONE, MarketState
-from sim.tenants import after, draw_traits, event_days, lifetimes, next_tenancy
+from sim.tenants import after, draw_traits, event_days, lifetimes
 from sim.workdays import workdays
 from tests.worlds import first_morning, middle_city, parameters, shipped
 
@@ -108,7 +108,8 @@ def test_the_same_tenant_is_the_same_whenever_and_beside_whomever_it_moves_in() 
 def test_the_next_tenant_of_premises_is_another_one() -> None:
     state = tenants(1000)
     before = {name: getattr(state, name).copy() for name in (*TRAITS, "address")}
-    next_tenancy(state, np.arange(0, 1000, 2))
+    state.tenancy[::2] += 1
+    state.address[::2] = tenancy_addresses(state.id_hash[::2], state.tenancy[::2])
     draw_traits(state, np.arange(1000), shipped().world, np.ones(1), Streams(5))
     assert (state.address[::2] != before["address"][::2]).all()
     assert (state.address[1::2] == before["address"][1::2]).all()
