@@ -101,12 +101,28 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
         city, options = plan.city.load(), config.get("options", {})
     else:
         planned = new_plan(request, __version__)
+        check_points(planned)
         plan, city, options = planned.plan, planned.city, planned.options
         begin_folder(plan, folder, config_of(plan, request.command, options), planned.files)
     keep_city(plan.city, city)
     for remark in dict.fromkeys(remark for point in plan.points for remark in out_of_sight(point.parameters)):
         print(remark, file=sys.stderr)
     return Job(request, plan, folder, city, options)
+
+
+def check_points(planned: Planned) -> None:
+    """Refuse events with operators or zones that the city does not have, before anything runs."""
+    from sim.errors import InputError
+    from sim.reactions import check_events
+
+    mistakes: list[str] = []
+    for point in planned.plan.points:
+        try:
+            check_events(point.parameters, planned.city)
+        except InputError as error:
+            mistakes += error.messages
+    if mistakes:
+        raise InputError(list(dict.fromkeys(mistakes)))
 
 
 def loaded_city(request: Request) -> tuple[City, CityRef]:

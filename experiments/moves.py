@@ -51,7 +51,7 @@ def in_words(added: Sequence[Event], gone: Sequence[Event]) -> str:
 
 def spoken_event(event: Event) -> str:
     """One event as a clause."""
-    who = "the largest rival" if event.operator == "largest" else event.operator
+    who = {"largest": "the largest rival", "rivals": "every rival"}.get(event.operator, event.operator)
     return f"{who} {DEEDS[event.event](event)} month {event.month}"
 
 
@@ -73,7 +73,36 @@ def new_budget(event: Event) -> str:
     return f"advertises {event.budget_factor:g} times as much from"
 
 
-DEEDS = {"tariff_change": new_tariff, "telemarketing": new_campaign, "advertising": new_budget}
+def new_team(event: Event) -> str:
+    """Representatives in words."""
+    if not event.reps:
+        return "gives up its field team in"
+    return f"builds a field team of {event.reps} from"
+
+
+def new_network(event: Event) -> str:
+    """Zones in words."""
+    return f"brings its network to {', '.join(event.zones) or 'the whole city'} in"
+
+
+def new_policy(event: Event) -> str:
+    """How a rival answers, in words."""
+    return f"{POLICIES[event.reaction]} from"
+
+
+POLICIES = {
+    "passive": "lets everything pass",
+    "losses": "watches its losses and may answer",
+    "price_war": "answers every price cut",
+}
+DEEDS = {
+    "tariff_change": new_tariff,
+    "telemarketing": new_campaign,
+    "advertising": new_budget,
+    "field_team": new_team,
+    "network_built": new_network,
+    "reaction": new_policy,
+}
 
 
 # ---- out of sight ----------------------------------------------------------------------------------------------

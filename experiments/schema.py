@@ -86,6 +86,8 @@ TABLES: dict[str, dict[str, str]] = {
         "churn_closure": "count",
         "awareness": "number",
         "price_index": "number",
+        "telemarketers": "count",
+        "reps": "count",
     },
     "monthly_by_channel": MONTH
     | {

@@ -128,8 +128,8 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, cr
     """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the
     business back.
 
-    A provider learns of the notice with a chance; its credit counts like a lower price, and the same choice is made
-    again.
+    A provider learns of the notice with a chance of its own (o,); its credit counts like a lower price, and the same
+    choice is made again.
     """
     chosen, held_back = np.full(rows.size, STAY, np.int8), np.zeros(rows.size, np.bool_)
     for i in range(rows.size):
@@ -148,7 +148,7 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, cr
         luck = draw(key, deal.address[row], 0)
         if luck < leave_share(value, stay, appeal.similarity):
             chosen[i] = best
-            if deal.provider[row] >= 0 and draw(key, deal.address[row], 1) < notice_share:
+            if deal.provider[row] >= 0 and draw(key, deal.address[row], 1) < notice_share[deal.provider[row]]:
                 held_back[i] = luck >= leave_share(
                     value, stay + credit_logit * deal.price_sensitivity[row], appeal.similarity
                 )

@@ -18,7 +18,7 @@ Array = np.ndarray[Any, Any]
 
 PREMISES = ("street_level", "business_centre", "shopping_centre", "industrial")
 SIZES = ("micro", "small", "medium", "large")
-REACTIONS = ("passive",)
+REACTIONS = ("passive", "losses", "price_war")
 FILE = "operators.yaml"
 SHARE_TOLERANCE = 1e-6
 
@@ -127,6 +127,9 @@ def read_operator(
         findings.error(FILE, nearest(reaction, REACTIONS), column=f"{name}.reaction", value=reaction)
     if not isinstance(entry.get("focal", False), bool):
         findings.error(FILE, "must be true or false", column=f"{name}.focal", value=str(entry["focal"]))
+    if entry.get("focal") is True and (values["reps"] or reaction != "passive"):
+        message = "is a rival's; what the focal operator does in the field is decided in department"
+        findings.note(FILE, message, column=f"{name}.reps" if values["reps"] else f"{name}.reaction")
     tariff = read_tariff(entry.get("tariffs"), name, findings)
     network, since = read_network(entry.get("network", "all"), name, covered, zones, findings)
     if len(findings.errors) > before or tariff is None:

@@ -139,13 +139,25 @@ class Event(Section):
     """Something that happens to the market in a month, whatever the operator decides."""
 
     month: int = Field(ge=-119, le=240, description="Month of the event, counted from the decision.")
-    operator: str = Field(description="Name of the operator, or 'largest' for the largest rival.")
-    event: Literal["tariff_change", "telemarketing", "advertising"]
+    operator: str = Field(
+        description="Name of the operator, 'largest' for the largest rival, or 'rivals' for every rival."
+    )
+    event: Literal["tariff_change", "telemarketing", "advertising", "field_team", "network_built", "reaction"]
     price_factor: float = Field(
         1.0, ge=0.2, le=5.0, description="tariff_change: new prices relative to the present ones."
     )
     telemarketers: int = Field(0, ge=0, le=1000, description="telemarketing: people who dial from this month on.")
     budget_factor: float = Field(1.0, ge=0.0, le=20.0, description="advertising: budget relative to today's.")
+    reps: int = Field(
+        0,
+        ge=0,
+        le=200,
+        description="field_team: representatives of a rival; the first visits follow after the build-up.",
+    )
+    zones: tuple[str, ...] = Field((), description="network_built: ids of the zones, or none for the whole city.")
+    reaction: Literal["passive", "losses", "price_war"] = Field(
+        "passive", description="reaction: how a rival answers from this month on."
+    )
 
 
 class Situation(Section):

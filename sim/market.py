@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import mesa
 import numpy as np
-from mesa.datacollection import DataCollector
 
 from sim import foundation
 from sim import parameters as checking
@@ -17,7 +16,9 @@ from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
 from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agents
 from sim.city import City, load_city
+from sim.collector import MonthlyCollector
 from sim.compensation import Scheme, bind
+from sim.competitors import Watch, answer
 from sim.department import Changes
 from sim.draws import Streams
 from sim.fieldforce import FieldForce
@@ -27,7 +28,7 @@ from sim.observation import Observation
 from sim.opening import open_market
 from sim.orders import Orders
 from sim.parameters import Parameters
-from sim.reactions import happen
+from sim.reactions import check_events, happen
 from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
 from sim.shipped import scheme_file
@@ -35,6 +36,7 @@ from sim.situation import city_in
 from sim.state import FIELD, NONE, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
+from sim.steps.fieldteams import FieldTeams
 from sim.steps.needs import CallDiary
 from sim.steps.service import Crews
 from sim.steps.signals import News
@@ -48,9 +50,8 @@ if TYPE_CHECKING:
 class Market(mesa.Model):  # type: ignore[misc]
     """A city's telecom B2B market; one step is one working day.
 
-    `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a
-    name or a folder;
-    overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`.
+    `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a name
+    or a folder; overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.parameters = resolve(parameters, overrides)
         given = city if isinstance(city, City) else load_city(city or "melbourne")
         self.city = city_in(self.parameters.situation, given)
+        check_events(self.parameters, self.city)
         self.luck = Streams(1 if seed is None else int(seed))
         self.scheme = scheme_of(self.parameters)
         self.base = foundation.lay(self.city, self.parameters)
@@ -105,6 +107,7 @@ class Market(mesa.Model):  # type: ignore[misc]
 
         # ways to a contract
         self.dial()
+        self.teams.walk(self.operators, state, scene, record, day, luck)
         callers = self.diary.due(day)
         if self.field is not None:
             self.field.tenants_changed(state, closed, opened, day)
@@ -176,7 +179,8 @@ class Market(mesa.Model):  # type: ignore[misc]
     def open_month(self) -> None:
         """Scripted events, decisions that begin, and people on the telephone."""
         month = self.month
-        happen(self.operators, self.scene, self.parameters, month)
+        happen(self.operators, self.scene, self.parameters, self.city.zone_id, self.record, month, self.day)
+        answer(self.operators, self.watch, self.scene, self.record, month, self.day, self.luck)
         for operator in self.operators:
             self._staff_telemarketing(operator)
         needs.refresh(self.state, self.scene, self.day, everybody=True)
@@ -191,6 +195,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         if index >= foundation.SETTLING_MONTHS:
             self.observation.see(self, self.month, self.calendar.month_start[index])
             self.datacollector.latest = self.observation.monthly[-1]
+            self.watch.close_month(self.record.lost_to, self.observation.by_operator[-1]["customers"])
         self.ledger.close_month()
         self._plan_next_month(int(self.calendar.days_in_month[index]))
         self.record.begin_month()
@@ -294,6 +299,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
+        self.watch: Watch = Watch()
+        self.teams = FieldTeams()
         self.field: FieldForce | None = None
         if self.parameters.department.active:
             self.field = FieldForce(self.parameters, self.scheme, city, self.state, self.scene, self.luck)
@@ -358,23 +365,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Verify state and books; raises AssertionError."""
         self.state.check(len(self.operators))
         self.ledger.check()
-
-
-class MonthlyCollector(DataCollector):  # type: ignore[misc]
-    """Mesa's data collector, given the last finished month's metrics every day."""
-
-    def __init__(self, first: dict[str, float]):
-        super().__init__(model_reporters={name: _reader(name) for name in first})
-        self.latest = first
-
-    def collect(self, model: mesa.Model) -> None:
-        """Append the last month's numbers, one entry a day as Mesa's tools expect."""
-        for name, value in self.latest.items():
-            self.model_vars[name].append(value)
-
-
-def _reader(name: str) -> Any:
-    return lambda market: market.datacollector.latest[name]
 
 
 def scheme_of(parameters: Parameters) -> Scheme:

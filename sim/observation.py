@@ -158,7 +158,17 @@ def _operators(market: Market, heads: dict[str, Any]) -> dict[str, Array]:
         "churn_closure": flow["churn_closure"],
         "awareness": heads["awareness"][:, 0],
         "price_index": np.array([operator.price_index for operator in market.operators]),
+        "telemarketers": np.array([operator.telemarketers for operator in market.operators]),
+        "reps": _field_staff(market),
     }
+
+
+def _field_staff(market: Market) -> Array:
+    """Representatives at work; the focal operator's are the productive ones of its department."""
+    reps = np.array([operator.reps for operator in market.operators])
+    if market.field is not None:
+        reps[0] = (market.field.reps.stage == PRODUCTIVE).sum()
+    return reps
 
 
 def _channels(market: Market) -> dict[str, Array]:

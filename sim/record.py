@@ -33,6 +33,7 @@ class Record:
         self.channel = {name: np.zeros(len(CHANNELS), np.int64) for name in CHANNEL_COUNTS}
         self.revenue_change = 0.0  # billed for part of the month: adds and losses, pro rata
         self.orders_by_operator = np.zeros(self.operators, np.int64)
+        self.lost_to = np.zeros((self.operators, len(CHANNELS)), np.int64)  # to others, by the winner's channel
         self.asked = np.zeros(self.operators, np.int64)  # sales calls to each operator's number
 
     def add(self, name: str, amount: float) -> None:

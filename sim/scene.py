@@ -52,7 +52,7 @@ class Terms(NamedTuple):
 class Signing(NamedTuple):
     """What comes of a decision: holding back, and the particulars of an order."""
 
-    notice_share: float
+    notice_share: Array  # (o,) share of leaving customers of whom their operator learns in time
     credit_logit: float
     held_days: int  # working days of the twelve months that a credit buys
     permission_days: Array  # (4,) by premises
@@ -79,8 +79,8 @@ class Talks(NamedTuple):
 
 @dataclass
 class Scene:
-    """Everything that holds for all businesses on one day; `presence`, `answered` and `appeal.price` change in
-    place."""
+    """Everything that holds for all businesses on one day; `presence`, `answered`, `network`,
+    `signing.notice_share` and `appeal.price` change in place."""
 
     world: World
     calendar: Workdays
@@ -172,7 +172,7 @@ def make_scene(
         peers,
         terms_of(world, calendar),
         talks_of(world, calendar),
-        signing_of(world, calendar),
+        signing_of(world, calendar, len(operators)),
         fault_rates_of(world, calendar, appeal.quality),
         len(city.zone_id),
     )
@@ -204,11 +204,11 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
     )
 
 
-def signing_of(world: World, calendar: Workdays) -> Signing:
+def signing_of(world: World, calendar: Workdays, operators: int) -> Signing:
     """Retention and installation as an order meets them."""
     p = world.installation
     return Signing(
-        float(world.retention.notice_share),
+        np.full(operators, float(world.retention.notice_share)),
         float(np.log1p(-world.retention.credit_months / 12.0) * world.choice.price_elasticity_logit),
         int(calendar.span(12)),
         by_class(p.permission_days),

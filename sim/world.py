@@ -324,6 +324,29 @@ class Field(Part):
     fee_share_of_bill: float
 
 
+class Reactions(Part):
+    """Competitors that defend themselves, and field teams of theirs in short form."""
+
+    lag_months_max: float
+    loss_noise_log_sd: float
+    normal_months: float
+    loss_factor: float
+    loss_sigmas: float
+    answer_chance_per_quarter: float
+    price_only_share: float
+    price_too_share: float
+    price_cut_share_min: float
+    price_cut_share_max: float
+    campaign_months: float
+    build_up_months: float
+    reps_per_1000_customers: float
+    telemarketers_per_1000_customers: float
+    retention_factor: float
+    visits_per_day: float
+    price_war_chance_per_quarter: float
+    price_floor_factor: float
+
+
 class World(Part):
     """All parts."""
 
@@ -343,3 +366,4 @@ class World(Part):
     field: Field
     effort: Effort
     department: Department
+    reactions: Reactions

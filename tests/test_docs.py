@@ -21,8 +21,10 @@ from experiments.compose import read
 from experiments.figures import FIGURES
 from experiments.schema import MONTHLY, TABLES
 from sim.compensation.terms import TERMS
+from sim.competitors import REACTIONS
 from sim.decisions import Department
 from sim.parameters import book, defaults
+from sim.reactions import EVENTS
 from sim.world import World
 from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
 
@@ -160,7 +162,7 @@ def test_the_description_names_only_numbers_that_exist():
 
 def test_bare_names_of_the_description_exist():
     known = {part for row in book(defaults()) for part in row.path.split(".")}
-    known |= {"decision_day", *MONTHLY, "brand", "largest", "tariff_change", "history.csv", "priority"}
+    known |= {"decision_day", *MONTHLY, "brand", "largest", "history.csv", "priority", *EVENTS, *REACTIONS}
     known |= {path.stem for path in (Path(configs.__file__).parent / "scenario").glob("*.yaml")} | set(TERMS)
     bare = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", PAGES["odd.md"]))
     assert not bare - known

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.agents.member import Member
+from sim.competitors import Plan
 
 if TYPE_CHECKING:
     from sim.market import Market
 
 Array = np.ndarray[Any, Any]
+
+NOT_YET = -10_000
 
 
 class Operator(Member):
@@ -23,6 +26,11 @@ class Operator(Member):
         self.price_factor = 1.0  # present prices relative to the opening tariff
         self.budget_factor = 1.0  # advertising relative to the opening budget
         self.telemarketers = int(spec.telemarketers)
+        # In the field; the focal operator has a department instead.
+        self.reps = 0 if number == 0 else int(spec.reps)
+        self.policy = str(spec.reaction)
+        self.plans: list[Plan] = []  # people who will begin or end their work
+        self.answers_until = NOT_YET  # the month in which its last answer in kind ends
 
     @property
     def is_focal(self) -> bool:

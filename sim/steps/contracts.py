@@ -43,6 +43,7 @@ def activate(state: MarketState, scene: Scene, done: Array, news: News, record: 
         record.zone["churn_competitor"],
         record.channel["gross_adds"],
         record.channel["influenced"],
+        record.lost_to,
     )
     news.joined(rows, operator, left)
     if late.any():
@@ -77,6 +78,7 @@ def _switch(
     lost_by_zone,
     by_channel,
     influenced,
+    lost_to,
 ):
     """Contracts begin, customers are pleased or not, and both sides count them; zones and channels are the focal
     operator's.
@@ -94,6 +96,7 @@ def _switch(
         gained[order.operator] += 1
         if old > NONE:
             lost[old] += 1
+            lost_to[old, order.channel] += 1
         if old == 0:
             lost_by_zone[zone[row]] += 1
             bills_lost += contracts.monthly_bill[row]

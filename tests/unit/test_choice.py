@@ -50,7 +50,9 @@ def choices(
     """What these businesses choose, and who is held back."""
     lonely = Links(np.zeros(len(state) + 1, np.int32), np.empty(0, np.int32))
     rows = np.arange(len(state))
-    return decide(KEY, of, state.mind, SCENE.fading, state.deal, links or lonely, rows, TODAY, notice, credit)
+    return decide(
+        KEY, of, state.mind, SCENE.fading, state.deal, links or lonely, rows, TODAY, np.full(3, notice), credit
+    )
 
 
 def shares(chosen: np.ndarray) -> np.ndarray:
@@ -201,7 +203,7 @@ def focal_wins(price_factor: float, keys: range) -> int:
                 scene.peers,
                 rows,
                 base.day,
-                0.0,
+                np.zeros(scene.operators),
                 0.0,
             )
             wins += int((chosen == 0).sum())

@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.market import Market
-from sim.reactions import operator_number
+from sim.reactions import operators_meant
 from tests.worlds import assert_same_tables, by_operator, column, market, middle_city, small_city
 
 CUT = {"month": 1, "operator": "largest", "event": "tariff_change", "price_factor": 0.7}
@@ -49,9 +49,10 @@ def test_a_rivals_price_cut_takes_adds_from_the_focal_operator() -> None:
 
 
 def test_the_largest_rival_is_meant_by_its_share() -> None:
-    operators = market(middle_city(), months=1, warmup=0).operators
-    assert operators[operator_number(operators, "largest")].name == "Northline"
-    assert operator_number(operators, "Focal") == 0
+    specs = middle_city().operators
+    assert [specs[number].name for number in operators_meant(specs, "largest")] == ["Northline"]
+    assert operators_meant(specs, "Focal") == [0]
+    assert operators_meant(specs, "rivals") == [1, 2, 3]
 
 
 def test_an_unknown_operator_is_told_with_the_nearest_name() -> None:
