@@ -177,6 +177,23 @@ class Situation(Section):
         True,
         description="Whether its brand constant makes its share stand still; false takes its rivals' mean.",
     )
+    rival_reps: float | None = Field(
+        None,
+        ge=0.0,
+        le=20.0,
+        strict=True,
+        description="Representatives of each rival, for every 1,000 of its customers; null: as the city has them.",
+    )
+    rival_telemarketers: float | None = Field(
+        None,
+        ge=0.0,
+        le=20.0,
+        strict=True,
+        description="Telemarketers of each rival, for every 1,000 of its customers; null: as the city has them.",
+    )
+    rival_reaction: Literal["passive", "losses", "price_war"] | None = Field(
+        None, description="How every rival answers; null: as the city has it."
+    )
     advertising_factor: float = Field(
         1.0, ge=0.0, le=5.0, description="Its advertising from a month on, relative to what keeps awareness up."
     )

@@ -1,11 +1,10 @@
 """The constants with which the opening shares stand still: brands, presence, the unserved, how long premises stay
 empty.
 
-Everything is solved in expectation over a fixed sample of premises, at load and not run by run: gains by switching
-and by new tenants
-equal losses by switching and closures for every operator, given awareness and coverage. Shares come from awareness
-and coverage first;
-what these do not explain goes into the brand constants.
+Everything is solved in expectation over a fixed sample of premises, at load and not run by run: gains by switching,
+by new tenants and by the sellers of the opening day equal losses by switching and closures for every operator, given
+awareness and coverage. Shares come from awareness and coverage first; what these do not explain goes into the brand
+constants.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from numba import njit
 from sim.awareness import UNAIDED
 from sim.choice import leave_share
 from sim.draws import Streams
+from sim.outbound import Talks, talked_into, talked_over, talks_of
 from sim.state import MarketState
 from sim.tenants import draw_traits
 from sim.workdays import Workdays
@@ -144,6 +144,7 @@ class _Setting:
     survive: Array  # (n,) share of orders that are not cancelled
     closing: float  # closures per month, of all tenants
     closing_new: float  # and of young ones
+    talks: Talks  # of the opening day's sellers
 
     @classmethod
     def of(
@@ -169,7 +170,11 @@ class _Setting:
         log_price = np.log(offers / usual[sample.size_class, sample.premises][:, None])
         quality = np.array([o.quality for o in operators])
         days = np.array(list(world.needs.search_days.model_dump().values()))[sample.size_class]
-        found = _found(1.0 - np.exp(-sample.exposure[:, None] * presence), discovery)
+        talks = talks_of(city, world, calendar, sample, answered)
+        unknown = np.exp(-sample.exposure[:, None] * presence)
+        if talks.active:
+            unknown = unknown * (1.0 - talks.memory)
+        found = _found(1.0 - unknown, discovery)
         demography = world.demography
         return cls(
             sample,
@@ -185,6 +190,7 @@ class _Setting:
             _surviving_orders(world, sample.premises),
             demography.closure_rate_per_month,
             demography.closure_rate_per_month * demography.closure_first_year_factor,
+            talks,
         )
 
     def flows(self, brand: Array, share: Array) -> tuple[Array, Array, float]:
@@ -216,6 +222,7 @@ class _Setting:
             choice.no_provider_logit,
             self.world.needs.no_provider_factor * self.world.needs.shopping_rate_per_month,
             self.closing_new,
+            self.talks,
         )
         unserved = self.closing * lasting
         served = 1.0 - unserved
@@ -329,6 +336,7 @@ def _expected_flows(
     none,
     none_rate,
     closing_new,
+    talks,
 ):
     """Means over the sample: gains and losses by switching (o,), first providers (o,) per new tenant, months without
     one."""
@@ -336,16 +344,28 @@ def _expected_flows(
     gain, loss, taken, lasting = np.zeros(operators), np.zeros(operators), np.zeros(operators), 0.0
     score, known, offered = np.empty(operators), np.empty(operators), np.empty(operators)
     for row in range(n):
-        first = np.zeros(operators)
+        first, sold = np.zeros(operators), np.zeros(operators)
         for p in range(-1, operators):
             held = provider_share[row, p] if p >= 0 else 1.0
             if held <= 0.0:
                 continue
             own_price = price[row, p] if p >= 0 else 0.0
             for o in range(operators):
-                score[o] = np.exp((standing[o] + price[row, o] - own_price) / similarity)
-                known[o] = np.exp(shortlist * (standing[o] + price[row, o]))
+                liked = standing[o] + talks.goodwill[row, o] + price[row, o]
+                score[o] = np.exp((liked - own_price) / similarity)
+                known[o] = np.exp(shortlist * liked)
                 offered[o] = 0.0 if o == p else aware[row, o]
+            if talks.active:
+                value = standing + talks.goodwill[row] + price[row] - own_price
+                if p < 0:
+                    sold = survive[row] * talked_into(talks, row, value, none, none_rate, similarity)
+                for k in range(weight.size if p >= 0 else 0):
+                    stay = standing[p] + stay_plus[row] + fee * max(months_left[k] - search_months[row], 0.0)
+                    rate = spells[row] * factor[k]
+                    moved = talked_over(talks, row, p, value, stay, credit[row], notice, rate, similarity)
+                    moved *= weight[k] * survive[row] * held
+                    gain += moved
+                    loss[p] += moved.sum()
             table = _tables(offered, known, answered, calls_max)
             for mask in range(1, 1 << operators):
                 chance, total = table[mask], 0.0
@@ -374,7 +394,7 @@ def _expected_flows(
                         gain[o] += moved * score[o] / total
         rate = none_rate
         rate /= 1.0 + rate * search_months[row]
-        adopting = rate * first.sum()
+        adopting = rate * first.sum() + sold.sum()
         lasting += 1.0 / (adopting + closing_new)
-        taken += rate * first / (adopting + closing_new)
+        taken += (rate * first + sold) / (adopting + closing_new)
     return gain / n, loss / n, taken / n, lasting / n

@@ -14,7 +14,7 @@ FLOORS = (
     "compensation situation",
     "awareness choice reps learning recruiting stages territories team",
     "state",
-    "tenants standstill opening ledger orders scene telephone record foundation",
+    "tenants outbound standstill opening ledger orders scene telephone record foundation",
     "fielddays observation collector crm doors competitors reactions",
     "steps",
     "agents testsale plans",

@@ -13,6 +13,7 @@ from numba import njit
 
 from sim.awareness import fatigue_of, meet
 from sim.draws import Luck, Streams, draw, pair
+from sim.outbound import REST_DAYS
 from sim.record import Record
 from sim.scene import Scene, by_class
 from sim.state import FIELD, INBOUND, NEVER, NONE, MarketState
@@ -21,8 +22,6 @@ from sim.steps.field import LATER, VISIT, WOKEN, Visit, visit_of
 from sim.steps.needs import chance_of_row, put_offers
 
 Array = np.ndarray[Any, Any]
-
-REST_DAYS = 60  # a door is left alone so long: the list is not begun again before
 
 
 class DoorList:
