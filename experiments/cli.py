@@ -26,6 +26,21 @@ COMMANDS = {
         forms={},
         scenarios=("scenario", "baseline"),
     ),
+    "compare": Command(
+        module="experiments.compare",
+        line="run scenarios, pay schemes or sets of overrides side by side: differences, odds, verdict",
+        examples=(
+            "fieldcast compare scenarios=passive,active,mixed",
+            "fieldcast compare schemes=fixed,commission,quota_bonus months=12",
+            "fieldcast compare schemes=quota_bonus,commission equal_cost=true replications=10",
+            "fieldcast compare 'sets={few:{department.reps:3},many:{department.reps:12}}' baseline=passive",
+            "fieldcast compare resume=runs/schemes",
+        ),
+        options=(*ALL, *RUNS, "scenarios", "schemes", "sets", "equal_cost"),
+        forms={},
+        scenarios=("scenario",),
+        defaults={"baseline": None},
+    ),
     "city": Command(
         module="experiments.city",
         line="check a folder with a city's data, show a city, or make a synthetic one",

@@ -39,13 +39,15 @@ class Request:
         self._configs = configs_of(self.options["configs"])
         self._out: Path | None = None
 
-    def parameters(self, scenario_name: str | None, baseline: bool = False) -> tuple[Parameters, dict[str, Any]]:
+    def parameters(
+        self, scenario_name: str | None, baseline: bool = False, more: Mapping[str, Any] | None = None
+    ) -> tuple[Parameters, dict[str, Any]]:
         """A scenario with the overrides that concern it: typed, and as the full mapping it was checked from.
 
-        None is the configuration without a scenario.
+        None is the configuration without a scenario; `more` are overrides of one design point.
         """
         if not baseline:
-            return self._configs.parameters(scenario_name, self.overrides)
+            return self._configs.parameters(scenario_name, {**self.overrides, **(more or {})})
         shared = {path: value for path, value in self.overrides.items() if path.split(".")[0] in SHARED}
         situation = self._configs.situation(self.options.get("scenario"))
         return self._configs.parameters(scenario_name, {**situation, **shared})

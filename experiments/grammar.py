@@ -98,7 +98,7 @@ def _read_pair(name: str, command: Command, word: str, said: Words, seen: dict[s
         return
     option = OPTIONS.get(key)
     try:
-        value = text if key in LITERAL else parse_value(key, text, name=option is not None and option.kind == "word")
+        value = text if key in LITERAL else _value(key, text, option.kind if option else "")
     except ValueError as error:
         said.mistakes.append(str(error))
         return
@@ -111,6 +111,16 @@ def _read_pair(name: str, command: Command, word: str, said: Words, seen: dict[s
         said.options[key] = value
     else:
         said.overrides[key] = value
+
+
+def _value(key: str, text: str, kind: str) -> Any:
+    """The value of an option or override; ValueError with the remedy where it cannot be read."""
+    if kind == "names":
+        bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+        return [name.strip() for name in bare.split(",")]
+    if kind == "sets" and not text.startswith("{"):
+        return text  # a file
+    return parse_value(key, text, name=kind == "word")
 
 
 def _key_mistake(name: str, command: Command, key: str, text: str) -> str:

@@ -201,3 +201,13 @@ def read_ipc(blob: bytes) -> pa.Table:
 
     with pa.ipc.open_stream(blob) as reader:
         return reader.read_all()
+
+
+def tables_of(payload: bytes) -> dict[str, pa.Table]:
+    """All tables of a payload."""
+    (length,) = HEAD.unpack_from(payload)
+    begin, found = HEAD.size + length, {}
+    for name, size in read_head(payload).tables.items():
+        found[name] = read_ipc(payload[begin : begin + size])
+        begin += size
+    return found

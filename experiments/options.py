@@ -12,8 +12,8 @@ LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior
 
 @dataclass(frozen=True)
 class Option:
-    """One option; `kind` is literal (taken as it stands), word, whole, flag, run (a field of the parameters), or
-    figure (checked by the command that takes it)."""
+    """One option; `kind` is literal (taken as it stands), word, names (separated by commas), whole, flag, sets
+    (overrides under names), run (a field of the parameters), or figure (checked by the command that takes it)."""
 
     name: str
     kind: str
@@ -76,6 +76,10 @@ _TABLE = (
     Option("record.reps", "run", True, "keep the table by representative"),
     Option("record.ledger", "run", True, "keep the ledger"),
     Option("record.events", "run", False, "keep every event"),
+    Option("scenarios", "names", None, "names of scenarios to compare, with the first"),
+    Option("schemes", "names", None, "names of pay schemes to compare in the scenario, with the first"),
+    Option("sets", "sets", None, "'{name:{parameter:value}, ...}', or a YAML file of these"),
+    Option("equal_cost", "flag", False, "true scales pay until a rep-month costs as much as under the first scheme"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
     Option("preset", "word", "regional_capital", "figures to begin with: a name in configs/synthetic"),
     Option("name", "figure", None, "name of the synthetic city"),
@@ -98,6 +102,8 @@ def option_mistake(option: Option, value: Any) -> str:
         return f"{option.name} = {value} must be true or false"
     if option.kind == "whole":
         return _whole_mistake(option, value)
+    if option.kind == "names":
+        return _names_mistake(option, value)
     if option.words and value not in option.words:
         return f"{option.name} = {value} is no choice; allowed: {', '.join(option.words)}"
     if option.kind == "word" and not isinstance(value, str):
@@ -111,3 +117,10 @@ def _whole_mistake(option: Option, value: Any) -> str:
     if not option.low <= value <= option.high:
         return f"{option.name} = {value} lies outside its bounds, {option.low} to {option.high}"
     return ""
+
+
+def _names_mistake(option: Option, names: Any) -> str:
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    if twice:
+        return f"{option.name} names {', '.join(twice)} twice; give each once"
+    return "" if all(names) and names else f"{option.name} needs names, as {option.name}=first,second"

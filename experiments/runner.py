@@ -6,7 +6,7 @@ import json
 import os
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from hashlib import blake2b
@@ -289,12 +289,23 @@ def stop_workers() -> None:
 ENGINES: dict[str, Callable[[list[Task], int], Iterator[bytes]]] = {"processes": processes, "serial": serial}
 
 
+def payloads_of(plan: Plan, engine: str, workers: int) -> Iterator[tuple[Finished, bytes]]:
+    """All runs of a plan as they end, kept nowhere: for trials whose tables nobody wants."""
+    for payload in ENGINES[engine if workers > 1 else "serial"](tasks_of(plan, range(len(plan))), workers):
+        yield read_head(payload), payload
+
+
 # ---- carrying out ----------------------------------------------------------------------------------------------
 
 
 def tasks_left(plan: Plan, journal: Journal, build: Callable[..., Any] = make_market) -> list[Task]:
     """The runs that the journal lacks; a failed one is tried again."""
     done = journal.done()
+    return tasks_of(plan, (position for position in range(len(plan)) if position not in done), build)
+
+
+def tasks_of(plan: Plan, positions: Iterable[int], build: Callable[..., Any] = make_market) -> list[Task]:
+    """Runs of a plan as tasks."""
     return [
         Task(
             position,
@@ -304,8 +315,7 @@ def tasks_left(plan: Plan, journal: Journal, build: Callable[..., Any] = make_ma
             plan.city,
             build,
         )
-        for position in range(len(plan))
-        if position not in done
+        for position in positions
     ]
 
 
