@@ -8,7 +8,7 @@ from sim.decisions import Situation
 from sim.situation import city_in
 from tests.worlds import by_operator, market, middle_city, small_city
 
-SELLERS = {"situation.rival_reps": 4.0, "situation.rival_telemarketers": 3.0}
+SELLERS = {"situation.rival_reps": 2.0, "situation.rival_telemarketers": 2.0}
 
 
 def test_an_untouched_situation_is_the_city_itself() -> None:
@@ -37,5 +37,5 @@ def test_shares_stand_still_though_rivals_sell_from_the_first_day_on() -> None:
     customers = np.mean([by_operator(done, "customers") for done in runs], axis=0)
     drift = customers[-3:].mean(0) / customers[:3].mean(0) - 1.0
     error = np.std([by_operator(done, "customers")[-1] / customers[-1] for done in runs], axis=0) / np.sqrt(5)
-    assert runs[0].operators[1].reps > 1
+    assert runs[0].operators[1].reps and runs[0].operators[1].telemarketers
     assert (np.abs(drift) < 0.06 + 2 * error).all()
