@@ -24,6 +24,7 @@ Array = np.ndarray[Any, Any]
 AIDED = 0.2  # awareness above which a name is recognised (DOMAIN.md M3)
 UNAIDED = 0.5  # and above which it comes to mind by itself, if it is among the three highest
 TOP_OF_MIND = 3
+SURVEYED = 16_384  # businesses asked at once
 
 # The stocks of a mind are kept in narrow whole numbers of these units: a million businesses with four operators would
 # otherwise fill three times the memory.
@@ -72,6 +73,23 @@ def remembered(value, idle_days, hold_days, rate):
     if value == 0.0 or idle_days <= hold_days:  # most stocks are empty: spare them the exponential
         return float(value)
     return value * np.exp(-rate * (idle_days - hold_days))
+
+
+@njit(cache=True)
+def fading_table(days, hold_days, rate):
+    """What is left of a stock by idle days: spares a look at every row the exponential."""
+    left = np.empty(days)
+    for idle in range(days):
+        left[idle] = remembered(1.0, idle, hold_days, rate)
+    return left
+
+
+@njit(inline="always")
+def faded(value, idle_days, rate, left):
+    """`remembered` without a hold, from a table as far as it reaches."""
+    if value == 0.0 or idle_days <= 0:
+        return float(value)
+    return value * left[idle_days] if idle_days < left.size else remembered(value, idle_days, 0.0, rate)
 
 
 @njit(inline="always")
@@ -127,32 +145,52 @@ def forget_all(mind, rows, today):
         mind.contact_day[rows[i]] = today
 
 
-@njit(cache=True)
 def survey(mind, fading, presence, provider, zone, zones, today):
     """Awareness of all tenants: sums by operator of A, aided and unaided (o, 3), focal sums by zone, tenants by
     zone."""
-    operators = presence.size
-    exposure, memory, contact_day = mind.exposure, mind.memory, mind.contact_day
-    sums = np.zeros((operators, 3))
-    by_zone = np.zeros(zones)
-    tenants = np.zeros(zones, np.int64)
-    level = np.empty(operators)
-    for row in range(provider.size):
-        if provider[row] < -1:
-            continue
-        for o in range(operators):
-            unknown = np.exp(-exposure[row] * presence[o])
-            if memory[row, o] > 0:
-                idle = today - contact_day[row, o]
-                unknown *= 1.0 - remembered(MEMORY_UNIT * memory[row, o], idle, fading.hold_days, fading.memory)
-            level[o] = 1.0 if provider[row] == o else 1.0 - unknown
-        for o in range(operators):
-            higher = 0
-            for other in range(operators):
-                higher += level[other] > level[o]
-            sums[o, 0] += level[o]
-            sums[o, 1] += level[o] > AIDED
-            sums[o, 2] += level[o] > UNAIDED and higher < TOP_OF_MIND
-        by_zone[zone[row]] += level[0]
-        tenants[zone[row]] += 1
+    sums, by_zone, tenants = np.zeros((presence.size, 3)), np.zeros(zones), np.zeros(zones, np.int64)
+    idle = np.arange(max(today - int(mind.contact_day.min(initial=today)), 0) + 1)
+    left = np.exp(-fading.memory * np.maximum(idle - fading.hold_days, 0.0))  # numpy takes many exponentials at once
+    for first in range(0, provider.size, SURVEYED):
+        part = slice(first, min(first + SURVEYED, provider.size))
+        level = np.exp(np.multiply.outer(presence, -mind.exposure[part]))  # so far what presence leaves unknown
+        _know(level, mind.memory[part], mind.contact_day[part], left, provider[part], today)
+        _count(level, provider[part], zone[part], sums, by_zone, tenants)
     return sums, by_zone, tenants
+
+
+@njit(cache=True)
+def _know(level, memory, contact_day, left, provider, today):
+    """Awareness (o, n) in place of what the presence of brands leaves unknown; `awareness_of` says the same of one
+    mind."""
+    for o in range(level.shape[0]):
+        of = level[o]
+        for row in range(of.size):
+            known = MEMORY_UNIT * memory[row, o] * left[max(today - contact_day[row, o], 0)]
+            of[row] = 1.0 if provider[row] == o else 1.0 - of[row] * (1.0 - known)
+
+
+@njit(cache=True)
+def _count(level, provider, zone, sums, by_zone, tenants):
+    """Add up the answers of tenants; operator by operator, so that many rows are looked at at once."""
+    higher = np.empty(provider.size, np.int8)
+    for o in range(level.shape[0]):
+        of, total, aided, unaided = level[o], sums[o, 0], 0, 0
+        higher[:] = 0
+        for p in range(level.shape[0]):
+            other = level[p]
+            for row in range(of.size):
+                higher[row] += other[row] > of[row]
+        for row in range(of.size):
+            unaided += (provider[row] >= -1) & (of[row] > UNAIDED) & (higher[row] < TOP_OF_MIND)
+        for row in range(of.size):
+            if provider[row] >= -1:
+                total += of[row]
+                aided += of[row] > AIDED
+        sums[o, 0] = total
+        sums[o, 1] += aided
+        sums[o, 2] += unaided
+    for row in range(provider.size):
+        if provider[row] >= -1:
+            by_zone[zone[row]] += level[0, row]
+            tenants[zone[row]] += 1

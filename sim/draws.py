@@ -13,6 +13,8 @@ Array = np.ndarray[Any, Any]
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, SplitMix64's own increment
 K_STEP = np.uint64(0xD1342543DE82EF95)  # odd, tells several draws of one day apart
 MASK = (1 << 64) - 1
+BLOCK = 256  # rows drawn at once
+DAYS = 1024  # keys are made for so many days at once
 
 
 @njit("uint64(uint64)", cache=True)
@@ -96,13 +98,36 @@ def dates_after(key, address, k, rate_per_day, today, never):
 
 @njit(cache=True)
 def rows_below(key, address, limit):
-    """Rows whose draw (k = 0) lies below their limit, a chance scaled to 2**32."""
-    out = np.empty(address.size, np.int32)
-    n = 0
-    for i in range(address.size):  # branch-free: the slot is always written, the counter moves on a hit
-        out[n] = i
-        n += (bits(key, address[i], uint64(0)) >> uint64(32)) < uint64(limit[i])
-    return out[:n].astype(np.int64)
+    """Rows whose draw (k = 0) lies below their limit, a chance scaled to 2**32.
+
+    By blocks: a plain loop without branches draws and counts, many rows at once, and only blocks with a hit are
+    searched for it.
+    """
+    out, n = np.empty(256, np.int64), 0
+    high = np.empty(BLOCK, np.uint32)
+    for first in range(0, address.size, BLOCK):
+        some, bound = address[first : first + BLOCK], limit[first : first + BLOCK]
+        hits = 0
+        for i in range(some.size):
+            high[i] = bits(key, some[i], uint64(0)) >> uint64(32)
+            hits += high[i] < bound[i]
+        if hits > 0:
+            if n + hits > out.size:
+                out = np.concatenate((out[:n], np.empty(n + hits + BLOCK, np.int64)))
+            for i in range(some.size):
+                if high[i] < bound[i]:
+                    out[n] = first + i
+                    n += 1
+    return out[:n]
+
+
+@njit(cache=True)
+def day_keys(stream, days):
+    """Keys of a stream on the days from 0 on."""
+    keys = np.empty(days, np.uint64)
+    for day in range(days):
+        keys[day] = mix(stream ^ mix(uint64(day) + uint64(1)))
+    return keys
 
 
 @njit(cache=True)
@@ -184,16 +209,14 @@ class Streams:
 
     def __init__(self, seed: int):
         self.seed = int(seed)
-        self._keys: dict[str, int] = {}
-        self._day, self._mixed_day = 0, mix_int(1)
+        self._keys: dict[str, Array] = {}  # by stream, one for each day
 
     def __call__(self, name: str, day: int = 0) -> Luck:
-        key = self._keys.get(name)
-        if key is None:
-            key = self._keys[name] = stream_key(self.seed, name)
-        if day != self._day:
-            self._day, self._mixed_day = day, mix_int(day + 1)
-        return Luck(np.uint64(mix_int(key ^ self._mixed_day)))
+        keys = self._keys.get(name)
+        if keys is None or day >= len(keys):
+            days = (day // DAYS + 1) * DAYS
+            keys = self._keys[name] = day_keys(np.uint64(stream_key(self.seed, name)), days)
+        return Luck(keys[day])
 
 
 def stream_key(seed: int, name: str) -> int:

@@ -194,7 +194,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         index = int(self.calendar.month_of_day[self.day])
         if index >= foundation.SETTLING_MONTHS:
             self.observation.see(self, self.month, self.calendar.month_start[index])
-            self.datacollector.latest = self.observation.monthly[-1]
+            self.datacollector.see(self.observation.monthly[-1])
             self.watch.close_month(self.record.lost_to, self.observation.by_operator[-1]["customers"])
         self.ledger.close_month()
         self._plan_next_month(int(self.calendar.days_in_month[index]))

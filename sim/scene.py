@@ -89,6 +89,7 @@ class Scene:
     appeal: Appeal
     presence: Array  # (o,) ambient stock of the brands
     presence_at_rest: Array  # (o,) the stock that today's budgets keep up
+    presence_fading: float  # share of the stock that fades in a day
     answered: Array  # (o,) chance that a rival's line is answered this month
     discovery: Array  # (o,) chance to be found by a searching business that did not think of the name
     network: Array  # (o, zones) bool
@@ -166,6 +167,7 @@ def make_scene(
         appeal,
         still.presence.copy(),
         still.presence,
+        float(1.0 - np.exp(-calendar.daily_fading(world.signals.advertising_fading_per_month))),
         answered,
         found_by_chance(world.needs, share),
         network,

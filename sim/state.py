@@ -57,6 +57,26 @@ class Contracts(NamedTuple):
     usage: Array
 
 
+class Rows:
+    """Rows noted one after the other, in a buffer that grows."""
+
+    def __init__(self) -> None:
+        self.buffer, self.size = np.empty(512, np.int64), 0
+
+    def add(self, rows: Array) -> None:
+        """Note some more."""
+        size = self.size + len(rows)
+        if size > len(self.buffer):
+            self.buffer = np.concatenate([self.buffer[: self.size], np.empty(2 * size, np.int64)])
+        self.buffer[self.size : size] = rows
+        self.size = size
+
+    def take(self) -> Array:
+        """All that were noted, which are forgotten with that; to be read before more are noted."""
+        size, self.size = self.size, 0
+        return self.buffer[:size]
+
+
 @dataclass
 class MarketState:
     """What every premises has; (n,) arrays unless said otherwise, `o` operators."""
@@ -128,7 +148,7 @@ class MarketState:
             self.offer_channel,
         )
         self.contracts = Contracts(*(getattr(self, name) for name in Contracts._fields))
-        self.stirred: list[Array] = []
+        self.stirred = Rows()
         self.urge_columns = UrgeColumns(*(getattr(self, name) for name in UrgeColumns._fields))
 
     def __len__(self) -> int:
@@ -159,8 +179,7 @@ class MarketState:
 
     def stir(self, rows: Array) -> None:
         """The chance of these businesses to start looking may have risen: their limits are set anew in the evening."""
-        if rows.size:
-            self.stirred.append(rows)
+        self.stirred.add(rows)
 
     def close_search(self, rows: Array) -> None:
         """The search is over and the table is cleared."""

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.awareness import awareness_of, remembered
+from sim.awareness import awareness_of, faded, fading_table, remembered
 from sim.choice import APPEAL_UNIT, standing_value
 from sim.draws import Luck, draw, normal, pair, rows_below
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import NEVER, NONE, VACANT, MarketState
+from sim.state import NEVER, NONE, VACANT, MarketState, Rows
 
 Array = np.ndarray[Any, Any]
 
@@ -21,18 +21,21 @@ DAILY_MAX = 0.5  # no business is more likely than this to start looking on one 
 
 def start_shopping(state: MarketState, scene: Scene, calls: CallDiary, record: Record, today: int, luck: Luck) -> None:
     """Today's shoppers: whoever draws below its chance; the limits only spare most rows the exact look."""
-    rows = _starters(luck.key, state.address, state.urge_columns, scene.fading, scene.urge, today)
-    begin_search(state, scene, calls, record, rows, today, luck)
+    begin_search(state, scene, calls, record, None, today, luck)
 
 
 def begin_search(
-    state: MarketState, scene: Scene, calls: CallDiary, record: Record, rows: Array, today: int, luck: Luck
+    state: MarketState, scene: Scene, calls: CallDiary, record: Record, rows: Array | None, today: int, luck: Luck
 ) -> None:
-    """A search begins: its last day is set, and the operators that come to mind are called, rivals at once."""
-    if not rows.size:
+    """A search begins: its last day is set, and the operators that come to mind are called, rivals at once.
+
+    Without `rows`, whoever starts to look today.
+    """
+    if rows is not None and not rows.size:
         return
-    callers, days = whom_to_ask(
+    begun, callers, days = search(
         luck.key,
+        state.urge_columns,
         state.mind,
         scene.fading,
         scene.appeal,
@@ -45,14 +48,12 @@ def begin_search(
         scene.network,
         state.zone,
         state.offer_channel,
-        state.decision_day,
-        state.shopping_limit,
         record.asked,
         rows,
         today,
     )
     calls.add(callers, days)
-    record.add("market_shopping", rows.size)
+    record.add("market_shopping", begun)
 
 
 def consider(state: MarketState, scene: Scene, record: Record, rows: Array, today: int, luck: Luck) -> None:
@@ -80,18 +81,42 @@ class CallDiary:
     """Sales calls to the focal operator's common number that fall on later days."""
 
     def __init__(self) -> None:
-        self.row, self.day = np.empty(0, np.int64), np.empty(0, np.int64)
+        self._rows, self._days = Rows(), Rows()
+
+    @property
+    def row(self) -> Array:
+        """Who calls."""
+        return self._rows.buffer[: self._rows.size]
+
+    @property
+    def day(self) -> Array:
+        """And when."""
+        return self._days.buffer[: self._days.size]
 
     def add(self, rows: Array, days: Array) -> None:
         """Write calls down."""
-        self.row, self.day = np.concatenate([self.row, rows]), np.concatenate([self.day, days])
+        self._rows.add(rows)
+        self._days.add(days)
 
     def due(self, today: int) -> Array:
         """Take out the rows that call today."""
-        now = self.day <= today
-        rows = self.row[now]
-        self.row, self.day = self.row[~now], self.day[~now]
+        rows = _take_due(self.row, self.day, today)
+        self._rows.size = self._days.size = self._rows.size - rows.size
         return rows
+
+
+@njit(cache=True)
+def _take_due(row, day, today):
+    """The rows that are due; the others move up."""
+    due, n, kept = np.empty(row.size, np.int64), 0, 0
+    for i in range(row.size):
+        if day[i] <= today:
+            due[n] = row[i]
+            n += 1
+        else:
+            row[kept], day[kept] = row[i], day[i]
+            kept += 1
+    return due[:n]
 
 
 @njit(inline="always")
@@ -114,7 +139,10 @@ def shopping_chance(rate, inclination, in_window, unserved, unsettled, news, sat
 
 @njit(inline="always")
 def chance_of_row(columns, fading, urge, row, today):
-    """Today's chance of one row; zero for premises that cannot start to look."""
+    """Today's chance of one row; zero for premises that cannot start to look.
+
+    `set_limits` says the same of many rows.
+    """
     if columns.provider[row] == VACANT or columns.decision_day[row] != NEVER or columns.order_operator[row] != NONE:
         return 0.0
     ahead = columns.contract_end[row] - today
@@ -145,41 +173,84 @@ def _starters(key, address, columns, fading, urge, today):
         if draw(key, address[row], 0) < chance_of_row(columns, fading, urge, row, today):
             rows[n] = row
             n += 1
-    return rows[:n].copy()
+    return rows[:n]
 
 
 @njit(cache=True)
-def _set_limits(columns, fading, urge, rows, today):
-    for i in range(rows.size):
-        scaled = np.ceil(chance_of_row(columns, fading, urge, rows[i], today) * 4294967296.0)
-        columns.shopping_limit[rows[i]] = np.uint32(min(scaled, 4294967295.0))
+def search(
+    key,
+    columns,
+    mind,
+    fading,
+    appeal,
+    deal,
+    peers,
+    urge,
+    presence,
+    discovery,
+    answered,
+    network,
+    zone,
+    offer_channel,
+    asked,
+    rows,
+    today,
+):
+    """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when."""
+    begun = _starters(key, deal.address, columns, fading, urge, today) if rows is None else rows
+    callers, days = whom_to_ask(
+        key,
+        mind,
+        fading,
+        appeal,
+        deal,
+        peers,
+        urge,
+        presence,
+        discovery,
+        answered,
+        network,
+        zone,
+        offer_channel,
+        columns.decision_day,
+        columns.shopping_limit,
+        asked,
+        begun,
+        today,
+    )
+    return begun.size, callers, days
 
 
 @njit(cache=True)
-def _set_all_limits(columns, fading, urge, today):
-    """The same for everybody; columns are taken out of their group once, which is four times as fast."""
+def set_limits(columns, fading, urge, rows, everybody, today):
+    """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up.
+
+    Columns are taken out of their group once, which is four times as fast; for everybody exponentials are read from a
+    table.
+    """
     provider, decision_day, order_operator = columns.provider, columns.decision_day, columns.order_operator
     start, end, term, renewals = columns.contract_start, columns.contract_end, columns.term_months, columns.renewals
     inclination, news, news_day = columns.inclination, columns.news, columns.news_day
     satisfaction, satisfaction_day = columns.satisfaction, columns.satisfaction_day
     unsettled_until, limit = columns.unsettled_until, columns.shopping_limit
-    for row in range(provider.size):
+    days = max(today, 0) + 1 if everybody else 0
+    news_left, content_left = fading_table(days, 0.0, fading.news), fading_table(days, 0.0, fading.satisfaction)
+    for i in range(provider.size if everybody else rows.size):
+        row = i if everybody else rows[i]
         if provider[row] == VACANT or decision_day[row] != NEVER or order_operator[row] != NONE:
             limit[row] = 0
             continue
         in_window = term[row] > 0 and (
             0 <= end[row] - today <= urge.window_days or (renewals[row] > 0 and today - start[row] <= urge.window_days)
         )
-        stir = remembered(news[row], today - news_day[row], 0.0, fading.news)
-        content = remembered(satisfaction[row], today - satisfaction_day[row], 0.0, fading.satisfaction)
         chance = shopping_chance(
             urge.rate_per_day,
             inclination[row],
             in_window,
             provider[row] == NONE,
             today <= unsettled_until[row],
-            stir,
-            content,
+            faded(news[row], today - news_day[row], fading.news, news_left),
+            faded(satisfaction[row], today - satisfaction_day[row], fading.satisfaction, content_left),
             urge,
         )
         limit[row] = np.uint32(min(np.ceil(chance * 4294967296.0), 4294967295.0))
@@ -187,11 +258,7 @@ def _set_all_limits(columns, fading, urge, today):
 
 def refresh(state: MarketState, scene: Scene, tomorrow: int, everybody: bool = False) -> None:
     """Bring the limits up to date: of those whom the day has stirred, or of all, for what only fades is not tracked."""
-    if everybody:
-        _set_all_limits(state.urge_columns, scene.fading, scene.urge, tomorrow)
-    elif state.stirred:
-        _set_limits(state.urge_columns, scene.fading, scene.urge, np.concatenate(state.stirred), tomorrow)
-    state.stirred.clear()
+    set_limits(state.urge_columns, scene.fading, scene.urge, state.stirred.take(), everybody, tomorrow)
 
 
 @njit(inline="always")

@@ -10,7 +10,7 @@ from numba import njit
 from sim.awareness import meet, remembered
 from sim.draws import Luck, draw, pair
 from sim.scene import Scene
-from sim.state import MarketState
+from sim.state import NONE, MarketState
 
 Array = np.ndarray[Any, Any]
 
@@ -21,34 +21,39 @@ class News:
     """What happened and is not told yet: a new customer (and whom it left), or a complaint."""
 
     def __init__(self) -> None:
-        self.items: list[tuple[int, Array, Array, Array]] = []
+        self.table, self.size = np.empty((4, 256), np.int64), 0  # kind, row, operator, provider left
+
+    def __len__(self) -> int:
+        return self.size
 
     def joined(self, rows: Array, operator: Array, left: Array) -> None:
         """Businesses became customers; `left` is the provider before, or negative."""
-        self.items.append((JOINED, rows, operator, left))
+        self._note(JOINED, rows, operator, left)
 
     def complaint(self, rows: Array, operator: Array) -> None:
         """Businesses have something to complain of."""
-        if len(rows):
-            self.items.append((COMPLAINED, rows, operator, np.full(len(rows), -1)))
+        self._note(COMPLAINED, rows, operator, NONE)
 
-    def take(self) -> tuple[Array, Array, Array, Array]:
-        """All news, which is then told: kind, row, operator, provider left."""
-        items, self.items = self.items, []
-        kind = np.repeat([item[0] for item in items], [len(item[1]) for item in items])
-        row, operator, left = (np.concatenate([item[i] for item in items]).astype(np.int64) for i in (1, 2, 3))
-        return kind, row, operator, left
+    def _note(self, kind: int, rows: Array, operator: Array, left: Array | int) -> None:
+        size = self.size + len(rows)
+        if size > self.table.shape[1]:
+            self.table = np.concatenate([self.table[:, : self.size], np.empty((4, 2 * size), np.int64)], axis=1)
+        new = self.table[:, self.size : size]
+        new[0], new[1], new[2], new[3] = kind, rows, operator, left
+        self.size = size
+
+    def take(self) -> Array:
+        """All news, which is then told, as (4, n): kind, row, operator, provider left."""
+        size, self.size = self.size, 0
+        return self.table[:, :size]
 
 
 def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, today: int, luck: Luck) -> None:
     """Brands' presence follows their budgets, and yesterday's news reaches the peers."""
     p = scene.world.signals
-    rate = scene.calendar.daily_fading(p.advertising_fading_per_month)
-    target = p.residential_share + (1.0 - p.residential_share) * budget_factor
-    scene.presence += (1.0 - np.exp(-rate)) * (scene.presence_at_rest * target - scene.presence)
-    if not news.items:
+    _follow_budgets(scene.presence, scene.presence_at_rest, budget_factor, p.residential_share, scene.presence_fading)
+    if not len(news):
         return
-    kind, row, operator, left = news.take()
     heard = _tell(
         luck.key,
         state.mind,
@@ -58,10 +63,7 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
         state.provider,
         state.news,
         state.news_day,
-        kind,
-        row,
-        operator,
-        left,
+        news.take(),
         today,
         p.telling_share,
         p.complaining_share,
@@ -77,6 +79,14 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
 
 
 @njit(cache=True)
+def _follow_budgets(presence, at_rest, budget_factor, residential_share, fading):
+    """The stock fades by a share a day towards what residential customers and today's budget keep up."""
+    for o in range(presence.size):
+        target = residential_share + (1.0 - residential_share) * budget_factor[o]
+        presence[o] += fading * (at_rest[o] * target - presence[o])
+
+
+@njit(cache=True)
 def _tell(
     key,
     mind,
@@ -86,10 +96,7 @@ def _tell(
     provider,
     news,
     news_day,
-    kind,
-    row,
-    operator,
-    left,
+    items,
     today,
     telling,
     complaining,
@@ -102,6 +109,7 @@ def _tell(
     most,
 ):
     """Each peer hears a piece of news with a chance; returns the businesses whose urge to look around changed."""
+    kind, row, operator, left = items[0], items[1], items[2], items[3]
     heard = np.empty(row.size * 64, np.int64)
     n = 0
     for i in range(row.size):
@@ -126,4 +134,4 @@ def _tell(
                 news_day[peer] = today
                 heard[n] = peer
                 n += 1
-    return heard[:n].copy()
+    return heard[:n]

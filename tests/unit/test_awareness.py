@@ -11,6 +11,7 @@ from sim.awareness import (
     AIDED,
     UNAIDED,
     Mind,
+    awareness_of,
     fading,
     fatigue_of,
     forget_all,
@@ -183,3 +184,14 @@ def test_empty_premises_are_not_asked() -> None:
     assert tenants.tolist() == [1, 1]
     assert sums[0, 0] == pytest.approx(by_zone.sum())
     assert by_zone[1] == 1.0
+
+
+def test_a_survey_adds_up_what_each_mind_knows() -> None:
+    chance, rows, presence = np.random.default_rng(5), 40, np.array([0.2, 0.7, 1.5])
+    many = mind(rows, 3)
+    many.exposure[:] = chance.exponential(size=rows)
+    meet_all(many, FADING, np.arange(0, rows, 2), np.arange(20) % 3, 4, 0.6, 0.0, 0.0)
+    sums, _, _ = survey(many, FADING, presence, np.full(rows, -1, np.int8), np.zeros(rows, np.int16), 1, 60)
+    each = [[awareness_of(many, FADING, presence, row, o, 60) for o in range(3)] for row in range(rows)]
+    assert sums[:, 0] == pytest.approx(np.sum(each, axis=0), rel=1e-12)
+    assert sums[:, 1].tolist() == np.sum(np.array(each) > AIDED, axis=0).tolist()

@@ -7,10 +7,11 @@ import pytest
 
 from sim.choice import APPEAL_UNIT
 from sim.city import city_from_tables, enlarge
+from sim.draws import as_limit
 from sim.market import Market
 from sim.state import NEVER, NONE, VACANT
 from sim.steps import needs
-from sim.steps.needs import CallDiary, put_offers
+from sim.steps.needs import CallDiary, chance_of_row, put_offers, set_limits
 from tests.tiny import META, tiny_operators, tiny_tables
 from tests.worlds import assert_same_tables, column, first_morning, market, middle_city, small_city
 
@@ -201,3 +202,13 @@ def test_the_diary_gives_back_what_is_due_and_keeps_the_rest() -> None:
     assert diary.due(1).tolist() == [5]
     assert diary.due(1).tolist() == []
     assert sorted(diary.due(2)) == [4, 6]
+
+
+def test_limits_of_many_rows_are_the_chance_of_each() -> None:
+    run = market(middle_city(), months=1, warmup=0, check=False).run()
+    state, scene, today = run.state, run.scene, run.day
+    for everybody in (True, False):
+        state.shopping_limit[:] = 7
+        set_limits(state.urge_columns, scene.fading, scene.urge, np.arange(len(state)), everybody, today)
+        exact = [chance_of_row(state.urge_columns, scene.fading, scene.urge, i, today) for i in range(len(state))]
+        assert state.shopping_limit.tolist() == as_limit(np.array(exact)).tolist()

@@ -147,7 +147,7 @@ def test_a_late_installation_displeases_and_is_told() -> None:
     row = of.orders["row"][0]
     a_day(of, 15)
     assert of.state.satisfaction[row] == pytest.approx(2 * of.parameters.world.installation.late_satisfaction_per_week)
-    assert len(of.news.items) >= 2
+    assert len(of.news) >= 2
 
 
 def test_faults_come_at_their_rate_and_displease() -> None:

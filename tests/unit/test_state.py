@@ -7,7 +7,7 @@ import pytest
 
 from sim.city import City, city_from_tables
 from sim.market import Market
-from sim.state import NEVER, NONE, VACANT, MarketState
+from sim.state import NEVER, NONE, VACANT, MarketState, Rows
 from tests.tiny import META, RIVAL, tiny_operators, tiny_tables
 from tests.worlds import by_operator, first_morning, market, middle_city, small_city
 
@@ -124,3 +124,11 @@ def test_a_city_that_gives_providers_is_believed() -> None:
 def test_memory_a_row_stays_small() -> None:
     state = market(middle_city(), months=1, warmup=0).state
     assert sum(column.nbytes for column in state.columns().values()) / len(state) <= 200
+
+
+def test_noted_rows_are_given_back_once_however_many_they_are() -> None:
+    noted = Rows()
+    noted.add(np.arange(3))
+    noted.add(np.arange(2000))
+    assert noted.take().tolist() == [0, 1, 2, *range(2000)]
+    assert noted.take().size == 0
