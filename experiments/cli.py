@@ -53,6 +53,18 @@ COMMANDS = {
         options=(*ALL, *MAKING),
         forms={"check": (1, 1, "DIR"), "show": (0, 1, "[CITY]"), "make": (0, 0, "")},
     ),
+    "report": Command(
+        module="experiments.report.command",
+        line="make a proposal (HTML, PDF, XLSX) from a finished forecast or comparison",
+        examples=(
+            "fieldcast report runs/active 'client=Telco Ltd'",
+            "fieldcast report runs/active language=pl 'client=Łódź Telekom' template=/data/our_look out=reports/lodz",
+        ),
+        options=("out", "client", "language", "template", "scenario"),
+        forms={},
+        takes="DIR",
+        defaults={"scenario": None},
+    ),
     "parameters": Command(
         module="experiments.book",
         line="print the parameter book: every number with its range, source and meaning",
@@ -143,7 +155,8 @@ def command_help(name: str) -> str:
     """What `fieldcast COMMAND --help` prints."""
     command = COMMANDS[name]
     forms = [f"fieldcast {name} {form} {most} [key=value ...]" for form, (_, _, most) in command.forms.items()]
-    lines = [*(forms or [f"fieldcast {name} [key=value ...]"]), "", f"  {command.line}", "", "Options"]
+    takes = f"{command.takes} " if command.takes else ""
+    lines = [*(forms or [f"fieldcast {name} {takes}[key=value ...]"]), "", f"  {command.line}", "", "Options"]
     for option in map(OPTIONS.__getitem__, command.options):
         value = command.defaults.get(option.name, option.default)
         default = "" if value is None else f" ({str(value).lower() if isinstance(value, bool) else value})"

@@ -51,7 +51,11 @@ def _without_dashed_values(words: Sequence[str]) -> list[str]:
 
 def _is_path(command: Command, path: list[str], word: str) -> bool:
     """True when a word stands where the command takes a PATH; an option's `key=value` is none, unless it exists."""
-    if not command.forms or word.startswith("-"):
+    if word.startswith("-"):
+        return False
+    if command.takes:
+        return not path and ("=" not in word or (word.partition("=")[0] not in OPTIONS and Path(word).exists()))
+    if not command.forms:
         return False
     if not path:
         return "=" not in word
@@ -60,6 +64,8 @@ def _is_path(command: Command, path: list[str], word: str) -> bool:
 
 
 def _path_mistakes(name: str, command: Command, path: list[str]) -> list[str]:
+    if command.takes:
+        return [] if path else [f"fieldcast {name} needs {command.takes}; write fieldcast {name} {command.takes}"]
     if not command.forms:
         return []
     forms = " or ".join(f"fieldcast {name} {form} {most}".strip() for form, (_, _, most) in command.forms.items())
@@ -79,7 +85,7 @@ def _bad_word(name: str, command: Command, word: str) -> str:
         key, _, value = word.lstrip("-").partition("=")
         return f"'{word}' is not how options are given; write {key.replace('-', '_')}={value or 'VALUE'}"
     known = f"an option is given as {word}=VALUE" if word in OPTIONS else "options are given as key=value"
-    takes = "takes no PATH" if not command.forms else "takes no further PATH"
+    takes = "takes no PATH" if not command.forms and not command.takes else "takes no further PATH"
     return f"'{word}' is one word too many: fieldcast {name} {takes}, and {known}; put quotes around spaces"
 
 

@@ -34,6 +34,8 @@ class Command:
     options: tuple[str, ...]
     # Words that may follow the command, and how many words of PATH follow each: (least, most, name in the help).
     forms: Mapping[str, tuple[int, int, str]]
+    # What the one PATH after the command is called in the help, as DIR; empty when the command takes none.
+    takes: str = ""
     # Names of the options that choose a scenario; empty when the command takes no parameters.
     scenarios: tuple[str, ...] = ()
     # Defaults of this command that differ from those of OPTIONS.
@@ -80,6 +82,9 @@ _TABLE = (
     Option("schemes", "names", None, "names of pay schemes to compare in the scenario, with the first"),
     Option("sets", "sets", None, "'{name:{parameter:value}, ...}', or a YAML file of these"),
     Option("equal_cost", "flag", False, "true scales pay until a rep-month costs as much as under the first scheme"),
+    Option("client", "literal", None, "whom the report is for"),
+    Option("language", "word", "en", "en or pl", words=("en", "pl")),
+    Option("template", "literal", None, "a folder with look.yaml, report.html.j2 or report.typ of one's own"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
     Option("preset", "word", "regional_capital", "figures to begin with: a name in configs/synthetic"),
     Option("name", "figure", None, "name of the synthetic city"),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import copy
+import csv
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from sim.city import PREMISES, City, city_from_tables
 
@@ -73,3 +77,15 @@ def tiny_operators() -> list[dict[str, Any]]:
 def tiny_city(operators: list[dict[str, Any]] | None = None, **tables: dict[str, list[Any]]) -> City:
     """The tiny city, with other operators or tables if given."""
     return city_from_tables(META, tiny_operators() if operators is None else operators, tiny_tables() | tables)
+
+
+def tiny_folder(folder: Path) -> Path:
+    """The tiny city as files in a folder."""
+    for name, columns in tiny_tables().items():
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            writer.writerows(zip(*columns.values(), strict=True))
+    (folder / "city.yaml").write_text(yaml.safe_dump(META))
+    (folder / "operators.yaml").write_text(yaml.safe_dump({"operators": tiny_operators()}))
+    return folder

@@ -1,0 +1,30 @@
+"""The report as one HTML file that asks nothing of the network."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+TEMPLATE = "report.html.j2"
+
+
+def write_html(
+    document: dict[str, Any], pictures: Path, look: dict[str, Any], template: Path | None, out: Path
+) -> None:
+    """Writes the document with its pictures inside; `template` is a folder with a client's own report.html.j2."""
+    import jinja2
+
+    house = jinja2.PackageLoader("experiments", "report/templates")
+    own = [jinja2.FileSystemLoader(str(template))] if template else []
+    environment = jinja2.Environment(
+        loader=jinja2.ChoiceLoader([*own, house]), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    drawn = {path.stem: as_data(path, "image/svg+xml") for path in sorted(pictures.glob("*.svg"))}
+    html = environment.get_template(TEMPLATE).render(doc=document, pictures=drawn, look=look)
+    out.write_text(html, encoding="utf-8")
+
+
+def as_data(path: Path, kind: str) -> str:
+    """A file as an address that holds its content."""
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"

@@ -1,0 +1,125 @@
+"""What a client can challenge line by line: every number with its source, the data, and how to make it again."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from experiments.report.blocks import Block, heading, note, table, text
+from experiments.report.source import Source
+from experiments.report.words import Words
+
+if TYPE_CHECKING:
+    from experiments.report.verdict import Answer
+    from sim.parameters import BookRow
+
+SHARED = ("months", "warmup", "check", "record")
+COLUMNS = ("parameter", "value", "unit", "range", "source", "evidence", "changed", "meaning")
+LONGEST = 60  # letters of a value in a table
+
+
+def differences(base: Mapping[str, Any], here: Mapping[str, Any]) -> list[list[str]]:
+    """Decisions that differ: dotted name, the baseline's value, the scenario's."""
+    from experiments.folder import flat
+
+    sides = [
+        {path: value for path, value in flat(side).items() if path.split(".")[0] not in ("world", *SHARED)}
+        for side in (base, here)
+    ]
+    paths = dict.fromkeys([*sides[0], *sides[1]])
+    begun = [not side.get("department.active") for side in sides] == [True, False]
+    # A department that is there on one side alone differs in all that it is decided to be.
+    named = {path for path in paths if begun and path.startswith("department.")}
+    sides[0] |= dict.fromkeys(named - {"department.active"}, None)
+    return [
+        [path, shown(sides[0].get(path)), shown(sides[1].get(path))]
+        for path in paths
+        if sides[0].get(path) != sides[1].get(path)
+    ]
+
+
+def shown(value: Any) -> str:
+    """A configured value for a table."""
+    if value is None or value in ({}, [], ()):
+        return "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
+    words = ", ".join(map(shown, value)) if isinstance(value, list | tuple) else str(value)
+    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+
+
+def book_rows(source: Source) -> list[tuple[BookRow, bool]]:
+    """Every number of the scenario with whether it differs from what is shipped."""
+    from sim.parameters import book, defaults
+
+    shipped = {row.path: row.value for row in book(defaults())}
+    rows = book(source.points[source.scenario])
+    return [(row, row.path in shipped and row.value != shipped[row.path]) for row in rows]
+
+
+def register_cells(source: Source, words: Words) -> list[list[str]]:
+    """The assumption register: claims about the world first as they stand in the book."""
+    found = []
+    for row, changed in book_rows(source):
+        span = f"{shown(row.low)} – {shown(row.high)}" if row.low is not None or row.high is not None else "–"
+        mark = words("register.yes") if changed else words("register.no")
+        found.append([row.path, shown(row.value), row.unit, span, row.source or "–", row.evidence, mark, row.meaning])
+    return found
+
+
+def chapter(source: Source, words: Words, answer: Answer) -> list[Block]:
+    """The assumption register."""
+    rows = [row for row in register_cells(source, words) if row[0].startswith(("world.", "department.", "situation."))]
+    changed = words("register.yes")
+    ours = sum(row[6] == changed for row in rows)
+    return [
+        text(words("register.intro", count=len(rows), changed=ours)),
+        table([words(f"head.{name}") for name in COLUMNS], rows, words=len(COLUMNS), small=True),
+        note(words("register.evidence")),
+    ]
+
+
+def data(source: Source, words: Words, answer: Answer) -> list[Block]:
+    """Where data and numbers come from, and under which licences."""
+    city = source.city
+    facts = [
+        [words("data.city"), f"{city.name} ({city.country}), {city.snapshot}"],
+        [words("data.source"), str(city.source)],
+        [words("data.licence"), str(city.licence)],
+        [words("data.attribution"), str(city.attribution or "–")],
+    ]
+    cited = citations(source)
+    blocks = [table([words("head.what"), words("head.value")], facts, words=2), heading(words("data.cited"), 2)]
+    rows = [[key, citation, link or "–"] for key, citation, link in cited]
+    return [*blocks, table([words("head.source"), words("head.citation"), words("head.link")], rows, 3, small=True)]
+
+
+def citations(source: Source) -> list[tuple[str, str, str]]:
+    """The sources that the register names, with their citations."""
+    from importlib import resources
+
+    import yaml
+
+    known = yaml.safe_load(resources.files("configs").joinpath("sources.yaml").read_text(encoding="utf-8"))
+    named = sorted({row.source for row, _ in book_rows(source) if row.source})
+    return [(key, known.get(key, {}).get("citation", "–"), known.get(key, {}).get("link", "")) for key in named]
+
+
+def stamp(source: Source, words: Words, answer: Answer | None = None) -> list[Block]:
+    """How to make the same numbers again."""
+    manifest = source.manifest
+    command = " ".join(shlex.quote(str(word)) for word in manifest.get("command", []))
+    facts = [
+        [words("stamp.command"), command],
+        [words("stamp.seed"), str(source.config["seed"])],
+        [words("stamp.version"), f"fieldcast {manifest['version']}"],
+        [words("stamp.revision"), str(manifest.get("code_revision") or "–")],
+        [words("stamp.city"), str(source.config["city"]["content"])],
+        [words("stamp.runs"), f"{manifest['runs']['done']}"],
+        [words("stamp.digest"), source.digest()],
+    ]
+    intro = text(words("stamp.intro"))
+    return [intro, table([words("head.what"), words("head.value")], facts, words=2)]

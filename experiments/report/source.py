@@ -1,0 +1,178 @@
+"""A finished folder of runs, opened for a report: its configuration, tables and KPIs, or a clear word why not."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from experiments.moves import Moves
+    from experiments.story import Story
+    from sim.city import City
+    from sim.parameters import Parameters
+
+NEEDED = ("config.yaml", "manifest.json", "plan.parquet", "runs.parquet", "monthly.parquet", "summary.csv")
+
+
+@dataclass
+class Source:
+    """One finished folder: `baseline` and `scenario` are the two sides that the report is about."""
+
+    folder: Path
+    config: dict[str, Any]
+    manifest: dict[str, Any]
+    baseline: str
+    scenario: str
+
+    @cached_property
+    def points(self) -> dict[str, dict[str, Any]]:
+        """The configuration of every scenario by name."""
+        return {one["name"]: one["configuration"] for one in self.config["scenarios"]}
+
+    @property
+    def others(self) -> list[str]:
+        """All scenarios but the baseline."""
+        return [name for name in self.points if name != self.baseline]
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The scenario's parameters."""
+        from sim.parameters import check
+
+        return check(self.points[self.scenario])
+
+    @cached_property
+    def city(self) -> City:
+        """The city, if it still is where the runs found it."""
+        from sim.city import load_city
+
+        place = self.config["city"]
+        city = load_city(place["name"], [Path(folder) for folder in place["search"]])
+        if city.content_hash != place["content"]:
+            raise InputError(f"city = {place['name']}: its files changed after {self.folder} was made; run it again")
+        return city
+
+    @cached_property
+    def story(self) -> Story:
+        """What the pictures share."""
+        from experiments.story import Story, city_line, note_of
+
+        city = self.city
+        story = Story(self.folder, self.baseline, self.scenario, city.currency, city_line(city), note_of(city))
+        story.city, story.warmup = city, int(self.points[self.baseline]["warmup"])
+        story.country, story.subdivision = city.country, city.subdivision
+        story.moves = self.moves
+        return story
+
+    @cached_property
+    def moves(self) -> Moves:
+        """What sets the scenario apart from its baseline."""
+        from experiments.moves import moves_between
+        from sim.parameters import check
+
+        return moves_between(check(self.points[self.baseline]), self.parameters, self.city.operators[0].name)
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows of summary.csv with numbers as numbers."""
+        with (self.folder / "summary.csv").open(encoding="utf-8", newline="") as file:
+            return [{key: as_number(key, value) for key, value in row.items()} for row in csv.DictReader(file)]
+
+    def kpi(self, name: str, scenario: str = "") -> dict[str, Any] | None:
+        """One row of the summary, or nothing."""
+        wanted = scenario or self.scenario
+        return next((row for row in self.rows if row["kpi"] == name and row["scenario"] == wanted), None)
+
+    def table(self, name: str, columns: list[str], filters: Any = None) -> dict[str, np.ndarray]:
+        """Columns of a final table, or nothing of it where the runs did not record it."""
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            return {}
+        table = pq.read_table(path, columns=columns, filters=filters)
+        return {column: table.column(column).to_numpy(zero_copy_only=False) for column in columns}
+
+    def digest(self) -> str:
+        """A hash over the names of all runs: what the numbers hang on, and nothing else."""
+        from experiments.runner import digest_of
+
+        return digest_of(sorted(self.table("runs", ["run_id"])["run_id"].tolist()))
+
+
+WORDS = ("kpi", "unit", "scenario", "window", "better")
+
+
+def as_number(key: str, value: str | None) -> Any:
+    """A cell of summary.csv."""
+    if key in WORDS or value is None:
+        return value or ""
+    return float(value) if value != "" else None
+
+
+# ---- opening -----------------------------------------------------------------------------------------------------
+
+
+def open_source(folder: Path, scenario: str | None = None) -> Source:
+    """The folder as a source of a report; raises InputError when it is none."""
+    from experiments import __version__
+
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; give the folder of a finished forecast or comparison")
+    missing = [name for name in NEEDED if not (folder / name).exists()]
+    if missing:
+        raise InputError(unfinished(folder, missing))
+    config, manifest = read_config(folder), read_manifest(folder)
+    if manifest.get("version") != __version__:
+        message = f"{folder} was made by version {manifest.get('version')}, this is {__version__}"
+        raise InputError(f"{message}; run it again, or make the report with that version")
+    done = manifest.get("runs", {})
+    if done.get("failed") or done.get("done") != done.get("planned"):
+        left = f"{done.get('done')} of {done.get('planned')} runs are done"
+        raise InputError(f"{folder}: {left}; finish it first: fieldcast {config['command']} 'resume={folder}'")
+    return Source(folder, config, manifest, *two_sides(folder, config, scenario))
+
+
+def unfinished(folder: Path, missing: list[str]) -> str:
+    """What is wrong with a folder that lacks files."""
+    if "config.yaml" not in missing:
+        remedy = f"finish it first: fieldcast COMMAND 'resume={folder}'"
+        return f"{folder} is not finished ({', '.join(missing)} missing); {remedy}"
+    return f"{folder} holds no results ({', '.join(missing)} missing); give the folder of a finished forecast"
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The configuration in a folder."""
+    from experiments.folder import stored_config
+
+    return stored_config(folder)
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in a folder."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(f"{folder / 'manifest.json'} cannot be read; run the forecast again") from None
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def two_sides(folder: Path, config: dict[str, Any], scenario: str | None) -> tuple[str, str]:
+    """Baseline and scenario of the report: of a comparison the first one after its reference unless named."""
+    names = [one["name"] for one in config["scenarios"]]
+    roles = [one.get("role") for one in config["scenarios"]]
+    baseline = names[roles.index("baseline")] if "baseline" in roles else names[0]
+    others = [name for name in names if name != baseline]
+    if not others:
+        raise InputError(f"{folder} holds {baseline} alone; a report needs a scenario beside its baseline")
+    if scenario is not None and scenario not in others:
+        raise InputError(f"scenario = {scenario} is not in {folder}; {nearest(scenario, others)}")
+    return baseline, scenario or others[0]

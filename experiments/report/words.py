@@ -1,0 +1,117 @@
+"""The words of a report in one language: a catalogue of strings, and how the language writes numbers and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "pl")
+THIN = "\u00a0"  # between thousands: no line breaks there
+MINUS = "\u2212"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All strings of a language by dotted key."""
+    import yaml
+
+    text = resources.files("experiments.report").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
+    return dict(flat(yaml.safe_load(text)))
+
+
+def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Nested strings as pairs of a dotted key and a string."""
+    found = []
+    for key, value in mapping.items():
+        path = f"{prefix}{key}"
+        found += flat(value, f"{path}.") if isinstance(value, Mapping) else [(path, str(value))]
+    return found
+
+
+class Words:
+    """Strings and numbers of one language; `currency` is a code as AUD or PLN."""
+
+    def __init__(self, language: str, currency: str):
+        self.language = language
+        self._strings = catalogue(language)
+        self.currency = self._strings.get(f"currency.{currency}", currency)
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        """The string of a key with its blanks filled."""
+        return self._strings[key].format(**values) if values else self._strings[key]
+
+    def get(self, key: str, otherwise: str) -> str:
+        """The string of a key, or another one where the catalogue has none, as for a client's own scenario."""
+        return self._strings.get(key, otherwise)
+
+    # ---- numbers ----------------------------------------------------------------------------------------------------
+
+    def number(self, value: float | None, digits: int = 0, signed: bool = False) -> str:
+        """A number with so many digits after the mark; a dash where there is none."""
+        if value is None or value != value:
+            return "–"
+        text = f"{value:{'+' if signed else ''},.{digits}f}"
+        if not text.strip("+-0.,"):
+            text = text.lstrip("+-")
+        mark = "," if self.language == "pl" else "."
+        return text.replace(",", THIN).replace(".", mark).replace("-", MINUS)
+
+    def rounded(self, value: float | None, signed: bool = False) -> str:
+        """A number without false digits: three leading ones, at most one after the mark above ten."""
+        if value is None or value != value:
+            return "–"
+        size = abs(value)
+        if size < 5e-4:
+            return "0"
+        if size >= 1000:
+            places = len(f"{size:.0f}") - 3
+            return self.number(round(value, -places), 0, signed)
+        return self.number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3, signed)
+
+    def share(self, value: float | None, signed: bool = False) -> str:
+        """A share in per cent; a difference of shares in percentage points."""
+        if value is None or value != value:
+            return "–"
+        digits = 1 if abs(value) >= 0.1 else 2
+        return self.number(100 * value, digits, signed) + THIN + (self("unit.points") if signed else "%")
+
+    def money(self, value: float | None, signed: bool = False) -> str:
+        """An amount, rounded, with its currency where the language puts it."""
+        text = self.rounded(value, signed)
+        return f"{text}{THIN}{self.currency}" if self.language == "pl" else f"{self.currency}{THIN}{text}"
+
+    def chance(self, value: float | None) -> str:
+        """A chance, never 0 or 100 % by rounding alone."""
+        if value is None or value != value:
+            return "–"
+        percent = round(100 * value)
+        if 0 < value < 1:
+            percent = min(max(percent, 1), 99)
+        return f"{percent}{THIN}%"
+
+    def in_unit(self, value: float | None, unit: str, signed: bool = False) -> str:
+        """A KPI in its unit, which stands elsewhere in the row."""
+        return self.share(value, signed) if unit.startswith("share") else self.rounded(value, signed)
+
+    def unit(self, unit: str, code: str) -> str:
+        """A KPI's unit in words; `code` is the currency's code in it."""
+        plain = unit.replace(code, "MONEY")
+        return self.get(f"units.{plain}", plain).replace("MONEY", self.currency)
+
+    # ---- dates ------------------------------------------------------------------------------------------------------
+
+    def month(self, date: Any) -> str:
+        """A month with its year, from anything that reads as YYYY-MM-DD."""
+        year, month = str(date)[:7].split("-")
+        return f"{self(f'months.{int(month)}')} {year}"
+
+    def short_month(self, date: Any) -> str:
+        """A month with its year, short enough for a table."""
+        year, month = str(date)[:7].split("-")
+        return f"{self(f'months_short.{int(month)}')} {year}"
+
+    def scenario(self, name: str) -> str:
+        """A scenario's name as a reader says it."""
+        return self.get(f"scenario.{name}", name.replace("_", " "))

@@ -1,0 +1,176 @@
+"""The report: complete words in both languages, a verdict that follows the results, and the same bytes every time."""
+
+import re
+import string
+import zipfile
+from dataclasses import replace
+
+import pytest
+
+from experiments.cli import main
+from experiments.report import chapters, register
+from experiments.report.pictures import tick
+from experiments.report.source import open_source
+from experiments.report.verdict import Answer, sentences
+from experiments.report.words import LANGUAGES, Words, catalogue
+from sim.errors import InputError
+from tests.tiny import tiny_folder
+
+QUICK = ("months=3", "warmup=1", "replications=2", "engine=serial", "quiet=true", "record.events=false")
+ANSWER = Answer(4, 100.0, 50.0, 150.0, 0.1, 1.0, 5e4, 1e4, 9e4, 1.0, 12.0, 1.0, -2e4, 5)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    city = tiny_folder(tmp_path_factory.mktemp("report city"))
+    out = tmp_path_factory.mktemp("runs") / "finished"
+    assert main(["forecast", f"city={city}", f"out={out}", *QUICK, "department.reps=2"]) == 0
+    return out
+
+
+@pytest.fixture(scope="module")
+def report(runs):
+    out = runs.parent / "report"
+    assert main(["report", str(runs), f"out={out}", "client=Łódź Telekom & <Syn>", "language=pl"]) == 0
+    return out
+
+
+def fields(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_strings_with_the_same_blanks():
+    english, polish = catalogue("en"), catalogue("pl")
+    assert english.keys() == polish.keys()
+    assert {key for key in english if fields(english[key]) != fields(polish[key])} == set()
+    assert all(text.strip() for text in [*english.values(), *polish.values()])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chapter_has_a_title_and_a_word_for_being_left_out(language):
+    words = Words(language, "PLN")
+    for name in chapters.CHAPTERS:
+        assert words(f"chapter.{name}") and words(f"left_out.{name}")
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("en", "1,234.5 −3.2 % +0.50 pts AUD 12,300"), ("pl", "1 234,5 −3,20 % +0,50 p.p. 12 300 zł")],
+)
+def test_numbers_are_written_as_the_language_writes_them(language, written):
+    words = Words(language, "AUD" if language == "en" else "PLN")
+    found = [words.number(1234.5, 1), words.share(-0.032), words.share(0.005, signed=True), words.money(12345.0)]
+    plain = " ".join(found).replace("\u00a0", " ")
+    assert plain == written.replace(",", " ").replace("−3.2 %", "−3.20 %") if language == "en" else plain == written
+
+
+def test_a_month_is_written_in_words():
+    assert Words("pl", "PLN").month("2027-10-01") == "październik 2027"
+    assert Words("en", "PLN").short_month("2027-10-01") == "Oct 2027"
+
+
+def test_an_axis_says_thousands_in_the_language():
+    words = Words("pl", "PLN")
+    assert tick(25000.0, 5000.0, words, "money", False) == "25 tys."
+    assert tick(0.05, 0.05, words, "share", True) == "+5 p.p."
+
+
+@pytest.mark.parametrize(
+    ("odds", "said"), [(1.0, "pays back"), (0.5, "may or may not pay back"), (0.0, "does not pay back")]
+)
+def test_the_verdict_follows_the_odds(runs, odds, said):
+    source, words = open_source(runs), Words("en", "AUD")
+    text = " ".join(sentences(replace(ANSWER, margin_odds=odds), source, words))
+    assert f"The decision {said} within" in text
+
+
+def test_a_department_that_loses_money_is_called_that(runs):
+    source, words = open_source(runs), Words("en", "AUD")
+    answer = replace(ANSWER, margin=-5e4, margin_odds=0.0, break_even=float("inf"), break_even_share=0.0)
+    text = " ".join(sentences(answer, source, words))
+    assert "lower" in text and "In none of the runs is the money back" in text
+    assert words("decide.not") in chapters.department.what_to_decide(source, words, answer)
+
+
+def test_a_report_is_one_page_a_document_and_a_workbook(report):
+    assert {"report.html", "report.pdf", "report.xlsx", "figures"} == {path.name for path in report.iterdir()}
+    assert (report / "report.pdf").read_bytes().startswith(b"%PDF")
+    assert zipfile.ZipFile(report / "report.xlsx").testzip() is None
+    assert {path.stem for path in (report / "figures").glob("*.svg")} >= {"customers", "waterfall", "costs"}
+
+
+def test_the_page_asks_nothing_of_the_network_and_escapes_the_client(report):
+    html = (report / "report.html").read_text(encoding="utf-8")
+    assert "Łódź Telekom &amp; &lt;Syn&gt;" in html
+    loaded = re.findall(r"(?:src|href)=\"([^\"]*)\"|url\(([^)]*)\)", html)
+    assert all((first or second).startswith(("data:", "#")) for first, second in loaded)
+    assert "<script" not in html
+    assert "{{" not in html and "{%" not in html
+
+
+def test_the_same_folder_gives_the_same_bytes(runs, report, tmp_path):
+    assert main(["report", str(runs), f"out={tmp_path / 'again'}", "client=Łódź Telekom & <Syn>", "language=pl"]) == 0
+    for name in ("report.html", "report.pdf", "report.xlsx"):
+        assert (tmp_path / "again" / name).read_bytes() == (report / name).read_bytes(), name
+
+
+def test_the_register_marks_what_was_changed(runs):
+    source = open_source(runs)
+    changed = {row.path for row, differs in register.book_rows(source) if differs}
+    assert "department.reps" in changed and "world.needs.renewal_factor" not in changed
+
+
+def test_what_is_not_recorded_is_left_out_and_said(runs):
+    document = chapters.document(open_source(runs), Words("en", "AUD"), "")
+    said = document["blocks"][-1]["items"]
+    assert any("sensitivity" in item for item in said) and any("validation card" in item for item in said)
+
+
+def test_a_folder_that_is_no_finished_run_is_refused_with_a_remedy(runs, tmp_path):
+    with pytest.raises(InputError, match="is no folder"):
+        open_source(tmp_path / "nowhere")
+    with pytest.raises(InputError, match="holds no results"):
+        open_source(tmp_path)
+    half = tmp_path / "half"
+    half.mkdir()
+    (half / "config.yaml").write_bytes((runs / "config.yaml").read_bytes())
+    with pytest.raises(InputError, match=r"is not finished.*resume="):
+        open_source(half)
+
+
+def test_another_version_is_refused(runs, tmp_path):
+    copy = tmp_path / "old"
+    copy.mkdir()
+    for path in runs.iterdir():
+        if path.is_file():
+            (copy / path.name).write_bytes(path.read_bytes())
+    manifest = (copy / "manifest.json").read_text().replace('"version": "', '"version": "0.0.', 1)
+    (copy / "manifest.json").write_text(manifest)
+    with pytest.raises(InputError, match=r"was made by version 0\.0\."):
+        open_source(copy)
+
+
+def test_an_unknown_scenario_is_told_the_nearest(runs):
+    with pytest.raises(InputError, match="did you mean 'active'"):
+        open_source(runs, "activ")
+
+
+@pytest.mark.parametrize(
+    ("look", "said"),
+    [
+        ("accent: blue", "is no colour"),
+        ("accnt: '#112233'", "unknown key"),
+        ("logo: ../x.png", "inside"),
+        ("[1", "cannot be read"),
+    ],
+)
+def test_a_broken_look_is_refused(runs, tmp_path, capsys, look, said):
+    (tmp_path / "look.yaml").write_text(look)
+    assert main(["report", str(runs), f"out={tmp_path / 'out'}", f"template={tmp_path}"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_client_s_colours_reach_the_page(runs, tmp_path):
+    (tmp_path / "look.yaml").write_text("accent: '#8A1538'\n")
+    assert main(["report", str(runs), f"out={tmp_path / 'out'}", f"template={tmp_path}"]) == 0
+    assert "#8A1538" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
