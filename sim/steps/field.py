@@ -8,8 +8,9 @@ import numpy as np
 from numba import njit
 
 from sim.awareness import fatigue_of, meet, remembered
+from sim.conduct import Manners
 from sim.crm import Crm, FollowUps
-from sim.doors import Rules, distance, doors_of_day, next_zone, tour, worth_of_doors
+from sim.doors import Rules, distance, doors_of_day, next_zone, tour, weigh_by_own_pay, worth_of_doors
 from sim.draws import Luck, draw, pair
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -85,9 +86,11 @@ def walk_the_patches(
     diary: FollowUps,
     afterthoughts: FollowUps,
     record: Record,
+    manners: Manners,
     today: int,
     luck: Luck,
     needs_luck: Luck,
+    promise_luck: Luck,
 ) -> None:
     """All representatives' days at once: appointments first, then doors until the minutes are spent."""
     due = diary.due(today)
@@ -98,6 +101,7 @@ def walk_the_patches(
         reps.effort,
         patches,
         rules,
+        manners,
         *columns,
         scene.appeal.usual_price,
         scene.appeal.address[0],
@@ -115,6 +119,7 @@ def walk_the_patches(
         kind,
         visit_of(scene),
         rules,
+        manners.reports,
         state.mind,
         scene.fading,
         scene.urge,
@@ -129,7 +134,8 @@ def walk_the_patches(
     woken = door[(outcome == WOKEN) & (state.decision_day[door] == NEVER)]
     needs.consider(state, scene, record, woken, today, needs_luck)
     offered = outcome == WOKEN
-    offer(state, scene, door[offered], seller[who[offered]], today)
+    rows, rep = door[offered], who[offered]
+    offer(state, scene, rows, seller[rep], promise(state, scene, crm, rows, manners.promise[rep], promise_luck))
     later = outcome == LATER
     afterthoughts.add(door[later], calls_day[later])
     diary.strike(door[kind == FOLLOWED])
@@ -142,10 +148,19 @@ def walk_the_patches(
     _count(state, reps, record, door, who, kind, outcome, today)
 
 
-def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, today: int) -> None:
-    """The representative's offer lies on the table, with the personal channel's weight."""
+def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, promised: Array | float = 0.0) -> None:
+    """The representative's offer lies on the table, with the personal channel's weight (`seller` is the log of ability
+    times skill) and what is promised beyond it, in logits."""
     p = scene.world.field
-    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller)
+    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller + promised)
+
+
+def promise(state: MarketState, scene: Scene, crm: Crm, rows: Array, chance: Array, luck: Luck) -> Array | float:
+    """What representatives promise beyond what will be kept, in logits; the department does not know of it."""
+    if not chance.any():
+        return 0.0
+    crm.promised[rows] = luck.uniform(state.address[rows], 0) < chance
+    return np.asarray(scene.world.conduct.promise_logit * crm.promised[rows])
 
 
 @njit(cache=True)
@@ -154,6 +169,7 @@ def _days(
     effort,
     patches,
     rules,
+    manners,
     crm,
     deal,
     order_operator,
@@ -169,10 +185,12 @@ def _days(
     reps = productive.size
     door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
     worth = worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today)
+    if manners.taste.shape[0] > 0:
+        weigh_by_own_pay(worth, patches.owner, deal.size_class, deal.premises, manners.taste)
     for rep in range(reps):
         if not productive[rep] or effort[rep] <= 0.0:
             continue
-        left = rules.working_minutes * effort[rep] * (1.0 - rules.paperwork_share) - rules.start_minutes
+        left = rules.working_minutes * effort[rep] * (1.0 - manners.desk_share[rep]) - rules.start_minutes
         appointments = 0.5 * left
         for row in due:
             ours = crm.rep[row] == rep or (
@@ -240,6 +258,7 @@ def _meet_all(
     kind,
     visit,
     rules,
+    reports,
     mind,
     fading,
     urge,
@@ -278,7 +297,7 @@ def _meet_all(
             outcome[i] = LATER if thinks else WOKEN
             calls_day[i] = today + max(np.ceil(-visit.afterthought_days * np.log(draw(key, where, 5))), 1.0)
         meet(mind, fading, row, 0, today, visit.recall, visit.persuasion * weight, visit.fatigue)
-        if draw(key, where, 1) < visit.revealed:
+        if draw(key, where, 1) < visit.revealed * reports[who[i]]:  # what nobody writes down is not known
             crm.known_day[row], crm.provider[row], crm.bill[row] = today, deal.provider[row], deal.monthly_bill[row]
             content = remembered(deal.satisfaction[row], today - deal.satisfaction_day[row], 0.0, fading.satisfaction)
             crm.complains[row] = content < COMPLAINT
@@ -341,13 +360,21 @@ def calls_the_rep(
 
 
 def answer_own_phones(
-    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, rows: Array, record: Record, today: int
+    state: MarketState,
+    scene: Scene,
+    reps: RepTable,
+    crm: Crm,
+    manners: Manners,
+    rows: Array,
+    record: Record,
+    luck: Luck,
 ) -> None:
     """Visited businesses that ring their representative get the offer from the one they know."""
     if not rows.size:
         return
     rep = crm.rep[rows].astype(np.int64)
-    offer(state, scene, rows, np.log(np.maximum(reps.ability[rep] * reps.skill[rep], 0.05)), today)
+    beyond = promise(state, scene, crm, rows, manners.promise[rep], luck)
+    offer(state, scene, rows, np.log(np.maximum(reps.ability[rep] * reps.skill[rep], 0.05)), beyond)
     record.add_channel("contacts", np.full(rows.size, FIELD))
 
 

@@ -223,7 +223,8 @@ def test_afterthoughts_come_after_the_mean_of_their_days() -> None:
 
 
 def test_what_is_told_is_what_is_true() -> None:
-    made = first_field_day({**MET, **MUTE, "world.field.revealed_share": 1.0})
+    written = {"department.conduct.split": False}
+    made = first_field_day({**MET, **MUTE, **written, "world.field.revealed_share": 1.0})
     crm, state, doors = made.field.crm, made.state, visited(made)
     assert (crm.known_day[doors] == made.day - 1).all()
     assert (crm.provider[doors] == state.provider[doors]).mean() > 0.9  # some switched in the evening
@@ -356,9 +357,9 @@ def test_the_personal_channel_and_skill_weigh_in_the_offer() -> None:
     made = active(city=small_city())
     row, p = bound_row(made), made.parameters.world.field
     plain = utility(made, row)[0]
-    field.offer(made.state, made.scene, np.array([row]), np.array([0.0]), made.day)
+    field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit, abs=1 / 64)
-    field.offer(made.state, made.scene, np.array([row]), np.array([1.0]), made.day)
+    field.offer(made.state, made.scene, np.array([row]), np.array([1.0]))
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit + p.skill_logit, abs=1 / 64)
 
 
@@ -366,7 +367,7 @@ def test_a_buy_out_takes_its_part_of_the_fee_off_the_wish_to_stay() -> None:
     whole, none = (active({"department.buyout_share": share}, small_city()) for share in (1.0, 0.0))
     row = bound_row(none)
     for made in (whole, none):
-        field.offer(made.state, made.scene, np.array([row]), np.array([0.0]), made.day)
+        field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
     fee = none.scene.appeal.fee_logit_per_day * (none.state.contract_end[row] - none.day)
     assert utility(whole, row)[0] - utility(none, row)[0] == pytest.approx(fee)
     assert fee > 0 and utility(whole, row)[1] == utility(none, row)[1]
