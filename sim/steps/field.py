@@ -10,7 +10,16 @@ from numba import njit
 from sim.awareness import fatigue_of, meet, remembered
 from sim.conduct import Manners
 from sim.crm import Crm, FollowUps
-from sim.doors import Rules, distance, doors_of_day, next_zone, tour, weigh_by_own_pay, worth_of_doors
+from sim.doors import (
+    Rules,
+    distance,
+    doors_in_zone,
+    doors_of_day,
+    next_zone,
+    tour,
+    weigh_by_own_pay,
+    worth_of_doors,
+)
 from sim.draws import Luck, draw, pair
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -184,9 +193,9 @@ def _days(
     """Which doors each representative reaches today, and how: (doors, representatives, VISIT or FOLLOWED)."""
     reps = productive.size
     door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
-    worth = worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today)
-    if manners.taste.shape[0] > 0:
-        weigh_by_own_pay(worth, patches.owner, deal.size_class, deal.premises, manners.taste)
+    worth = np.empty(zone.size)  # of doors, as far as somebody looks at them
+    known = (rules, crm, deal, order_operator, network, zone, usual_price, today)
+    minds_pay = manners.taste.shape[0] > 0
     for rep in range(reps):
         if not productive[rep] or effort[rep] <= 0.0:
             continue
@@ -207,8 +216,15 @@ def _days(
         z, mine = patches.current[rep], patches.doors[patches.start[rep] : patches.start[rep + 1]]
         rows = mine[:0]
         if z >= 0:
-            rows = doors_of_day(z, mine, worth, zone, crm.x, crm.y, rules.minutes_per_km)
+            here = doors_in_zone(z, mine, zone)
+            worth_of_doors(worth, here, *known)
+            if minds_pay:
+                weigh_by_own_pay(worth, here, deal.size_class, deal.premises, manners.taste[rep])
+            rows = doors_of_day(z, here, worth, zone, crm.x, crm.y, rules.minutes_per_km)
         if rows.size < FEW:
+            worth_of_doors(worth, mine, *known)
+            if minds_pay:
+                weigh_by_own_pay(worth, mine, deal.size_class, deal.premises, manners.taste[rep])
             z = next_zone(mine, worth, zone, rules.priority.size, rules.priority)
             patches.current[rep] = z
             if z < 0:
