@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.dates import rows_between
 from sim.state import LONG_AGO, NEVER
 
 Array = np.ndarray[Any, Any]
@@ -78,7 +79,8 @@ class FollowUps:
 
     def due(self, today: int) -> Array:
         """Doors whose appointment is today or was missed."""
-        return np.flatnonzero(self.day <= today)
+        due: Array = rows_between(self.day, LONG_AGO, today)
+        return due
 
     def take_due(self, today: int) -> Array:
         """The same, struck off the diary."""

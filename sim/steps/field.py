@@ -329,20 +329,47 @@ def _meet_all(
 def _count(
     state: MarketState, reps: RepTable, record: Record, door: Array, who: Array, kind: Array, outcome: Array, today: int
 ) -> None:
-    visited, contact = kind == VISIT, (outcome >= CONTACT)
-    followed = kind == FOLLOWED
-    np.add.at(reps.visits, who[visited], 1)
-    np.add.at(reps.contacts, who[contact], 1)
-    np.add.at(reps.followups, who[followed], 1)
-    np.add.at(reps.visits_ever, who, 1)
-    record.add("visits", int(visited.sum()))
-    record.add("contacts", int(contact.sum()))
-    record.add("followups", int(followed.sum()))
-    record.add_zone("visits", state.zone[door[visited]])
-    record.add_channel("contacts", np.full(int(contact.sum()), FIELD))
-    record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
-    record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
-    record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+    visits, contacts, followups = _tally(
+        kind,
+        outcome,
+        door,
+        who,
+        state.zone,
+        reps.visits,
+        reps.contacts,
+        reps.followups,
+        reps.visits_ever,
+        record.zone["visits"],
+    )
+    record.add("visits", visits)
+    record.add("contacts", contacts)
+    record.add("followups", followups)
+    record.channel["contacts"][FIELD] += contacts
+    if record.events is not None:
+        visited, contact, followed = kind == VISIT, outcome >= CONTACT, kind == FOLLOWED
+        record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
+        record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
+        record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+
+
+@njit(cache=True)
+def _tally(kind, outcome, door, who, zone, visits, contacts, followups, visits_ever, by_zone):
+    """Count each representative's day; returns the sums of visits, contacts and follow-ups."""
+    visited, met, followed = 0, 0, 0
+    for i in range(door.size):
+        rep = who[i]
+        visits_ever[rep] += 1
+        if kind[i] == VISIT:
+            visits[rep] += 1
+            by_zone[zone[door[i]]] += 1
+            visited += 1
+        elif kind[i] == FOLLOWED:
+            followups[rep] += 1
+            followed += 1
+        if outcome[i] >= CONTACT:
+            contacts[rep] += 1
+            met += 1
+    return visited, met, followed
 
 
 def think_it_over(
@@ -350,6 +377,8 @@ def think_it_over(
 ) -> Array:
     """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
     rows = afterthoughts.take_due(today)
+    if not rows.size:
+        return rows
     free = (state.decision_day[rows] == NEVER) & (state.order_operator[rows] == NONE)
     rows = rows[free & (state.provider[rows] >= NONE) & (state.provider[rows] != 0)]
     needs.consider(state, scene, record, rows, today, luck)
@@ -366,13 +395,31 @@ def calls_the_rep(
     if not callers.size:
         return np.zeros(0, bool)
     p = scene.world.field
-    since = today - crm.visit_day[callers].astype(np.int64)
-    rep = crm.rep[callers].astype(np.int64)
-    known = (since <= scene.calendar.span(p.visit_memory_months)) & (rep >= 0)
-    in_post = np.append(reps.stage == PRODUCTIVE, False)[rep]
-    fading = scene.calendar.daily_fading(p.card_fading_per_month)
-    chance = p.card_kept_share * np.exp(-fading * since) * p.same_person_share * p.rep_reached_share
-    return known & in_post & (luck.uniform(state.address[callers], 0) < chance)
+    rings: Array = _rings(
+        luck.key,
+        state.address,
+        crm.visit_day,
+        crm.rep,
+        reps.stage,
+        callers,
+        scene.calendar.span(p.visit_memory_months),
+        scene.calendar.daily_fading(p.card_fading_per_month),
+        p.card_kept_share * p.same_person_share * p.rep_reached_share,
+        today,
+    )
+    return rings
+
+
+@njit(cache=True)
+def _rings(key, address, visit_day, rep, stage, callers, memory_days, fading, chance, today):
+    """The same for arrays: `chance` is that of a visit made today."""
+    rings = np.zeros(callers.size, np.bool_)
+    for i in range(callers.size):
+        row = callers[i]
+        since = today - visit_day[row]
+        if since <= memory_days and rep[row] >= 0 and stage[rep[row]] == PRODUCTIVE:
+            rings[i] = draw(key, address[row], 0) < chance * np.exp(-fading * since)
+    return rings
 
 
 def answer_own_phones(
