@@ -24,7 +24,7 @@ from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
 from sim.state import MarketState
-from sim.steps import field
+from sim.steps import callbacks, field
 from sim.steps.signals import News
 from sim.testsale import expected_per_visit, prospects, sell_on_plots
 
@@ -186,13 +186,13 @@ class FieldForce:
     def take_calls(self, state: MarketState, callers: Array, record: Record, today: int) -> Array:
         """Answer those of today's callers who ring their representative; returns those who ring the common number."""
         luck = self.streams("cards", today)
-        later = field.think_it_over(
+        later = callbacks.think_it_over(
             state, self.scene, self.afterthoughts, record, today, self.streams("afterthoughts", today)
         )
         callers = np.concatenate([callers, later])
-        rings = field.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
+        rings = callbacks.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
         promises = self.streams("promises on the telephone", today)
-        field.answer_own_phones(
+        callbacks.answer_own_phones(
             state, self.scene, self.reps, self.crm, self.behaviour.manners, callers[rings], record, promises
         )
         if self.policy is not None and len(self.reps):
@@ -244,7 +244,9 @@ class FieldForce:
             self.appointments.strike(closed)
             self.afterthoughts.strike(closed)
         if opened.size:
-            field.hear_of_openings(state, self.scene, self.crm, opened, today, self.streams("openings heard of", today))
+            callbacks.hear_of_openings(
+                state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)
+            )
 
     # ---- the month --------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from sim.choice import offer_value, stay_value
 from sim.crm import UNKNOWN
 from sim.market import Market
 from sim.state import FIELD, INBOUND, LONG_AGO, NEVER, NONE, VACANT
-from sim.steps import field
+from sim.steps import callbacks, field
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, market, middle_city, small_city
 
@@ -291,7 +291,7 @@ def rings(numbers: dict, later_days: int = 0, gone: bool = False) -> np.ndarray:
         made.field.reps.stage[:] = 2
     callers, today = visited(made), made.day - 1 + later_days
     luck = made.luck("cards", today)
-    return field.calls_the_rep(made.state, made.scene, made.field.reps, made.field.crm, callers, today, luck)
+    return callbacks.calls_the_rep(made.state, made.scene, made.field.reps, made.field.crm, callers, today, luck)
 
 
 def test_whoever_has_the_card_at_hand_rings_the_representative() -> None:
