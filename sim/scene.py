@@ -65,7 +65,7 @@ class Signing(NamedTuple):
 
 
 class Talks(NamedTuple):
-    """How many service calls come, how long calls last, and how long callers wait."""
+    """How many service calls come, how long calls last, how long callers wait, and what a consultation leaves."""
 
     service_calls_per_customer_day: float
     service_level_log_sd: float
@@ -75,6 +75,11 @@ class Talks(NamedTuple):
     patience_minutes: float
     redial_share: float
     redial_minutes: float
+    skill_logit: float
+    haste_occupancy_share: float
+    haste_logit: float
+    inbound_logit: float
+    recall_share: float
 
 
 @dataclass
@@ -203,6 +208,11 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
         float(p.patience_minutes),
         float(p.redial_share),
         float(p.redial_minutes),
+        float(p.agent_skill_logit),
+        float(p.haste_occupancy_share),
+        float(p.haste_logit),
+        float(world.choice.inbound_logit),
+        float(world.signals.phone_recall_share),
     )
 
 

@@ -45,7 +45,7 @@ class Operator(Member):
     @property
     def customers(self) -> int:
         """Businesses served today."""
-        return int((self.model.state.provider == self.number).sum())
+        return int(np.count_nonzero(self.model.state.provider == self.number))
 
     @property
     def market_share(self) -> float:

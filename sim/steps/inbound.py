@@ -20,6 +20,20 @@ from sim.telephone import OpeningHours, StaffTable
 Array = np.ndarray[Any, Any]
 
 
+class PhoneDay(NamedTuple):
+    """A day at the telephone: columns of the sales calls by the callers' addresses, and sums."""
+
+    callers: Array
+    agent: Array  # who answered, -1: nobody
+    given_up: Array  # attempts
+    busy_minutes: Array  # by agent
+    answered: int
+    wait_minutes: float  # of those answered
+    sales_minutes: float
+    service_minutes: float
+    service_calls: int
+
+
 def answer_calls(
     state: MarketState,
     scene: Scene,
@@ -32,39 +46,134 @@ def answer_calls(
     luck: Luck,
 ) -> None:
     """The focal operator's day at the telephone: sales calls among customers' service calls, one queue."""
-    callers = callers[np.argsort(state.address[callers], kind="stable")]
-    callers, day = telephone_day(
-        luck.key,
-        callers,
-        state.deal,
-        state.decision_day,
-        scene.urge.calls_max,
-        scene.appeal.address[0],
-        customers,
-        scene.talks,
-        hours.until,
-        hours.edges,
-        staff.shift_start,
-        staff.shift_end,
+    day = PhoneDay(
+        *telephone_day(
+            luck.key,
+            callers,
+            state.mind,
+            scene.fading,
+            state.address,
+            state.decision_day,
+            state.offers,
+            state.appeal,
+            state.offer_channel,
+            state.touch_day,
+            scene.urge.calls_max,
+            scene.appeal.address[0],
+            customers,
+            scene.talks,
+            hours.until,
+            hours.edges,
+            staff.shift_start,
+            staff.shift_end,
+            staff.skill,
+            today,
+        )
     )
     staff.busy_minutes = day.busy_minutes
-    _consult(state, scene, staff, hours, callers, day.agent, today)
-    _count_calls(state, record, callers, day, today)
-    lost = callers[day.agent < 0]
-    if lost.size:
-        _lose(state, scene, lost, today, luck)
+    _count_calls(state, record, day)
+    if record.events is not None:
+        _note_calls(record, day, today)
+    if day.answered < day.callers.size:
+        _lose(state, scene, day.callers[day.agent < 0], today, luck)
 
 
-class PhoneDay(NamedTuple):
-    """A day at the telephone: columns of the sales calls, and sums."""
+@njit(cache=True)
+def telephone_day(
+    key,
+    due,
+    mind,
+    fading,
+    address,
+    decision_day,
+    offers,
+    appeal,
+    offer_channel,
+    touch_day,
+    calls_max,
+    team,
+    customers,
+    talks,
+    until,
+    edges,
+    shift_start,
+    shift_end,
+    skill,
+    today,
+):
+    """The columns of a PhoneDay: who still looks and has no offer yet calls among the customers, and is consulted."""
+    callers = np.array([row for row in due if still_calls(offers[row], decision_day[row], calls_max)], np.int64)
+    callers = callers[np.argsort(address[callers])]
+    service = service_calls(key, team, customers, talks)
+    arrival, handling, patience, pause = day_of_calls(key, address[callers], service, team, talks, until, edges)
+    order = np.argsort(arrival)
+    _, waits, agents, attempts = serve_day(
+        arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end
+    )
+    sales = callers.size
+    agent, given_up = np.empty(sales, np.int64), np.empty(sales, np.int64)
+    busy, minutes = np.zeros(shift_start.size), np.zeros(2)
+    answered, wait = 0, np.zeros(sales)
+    for i in range(order.size):
+        call = order[i]
+        if agents[i] >= 0:
+            busy[agents[i]] += handling[call]
+            minutes[0 if call < sales else 1] += handling[call]
+        if call < sales:
+            agent[call], given_up[call] = agents[i], attempts[i]
+            answered += agents[i] >= 0
+            wait[call] = waits[i] if agents[i] >= 0 else 0.0
+    hurry = hurry_of(busy.sum() / (shift_end - shift_start).sum(), talks.haste_occupancy_share)
+    common = talks.haste_logit * hurry + talks.inbound_logit
+    for i in range(sales):
+        if agent[i] >= 0:
+            row, logit = callers[i], talks.skill_logit * skill[agent[i]] + common
+            offers[row] |= np.uint8(1)
+            appeal[row, 0] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+            offer_channel[row, 0] = INBOUND
+            touch_day[row, INBOUND] = today
+            meet(mind, fading, row, 0, today, talks.recall_share, 0.0, 0.0)
+    return callers, agent, given_up, busy, answered, wait.sum(), minutes[0], minutes[1], service
 
-    agent: Array  # who answered, -1: nobody
-    wait: Array  # minutes
-    given_up: Array  # attempts
-    busy_minutes: Array  # by agent
-    sales_minutes: float
-    service_minutes: float
-    service_calls: int
+
+@njit(cache=True)
+def service_calls(key, team, customers, talks):
+    """Service calls of a day: Poisson around a level that differs from day to day."""
+    level = np.exp(talks.service_level_log_sd * normal(draw(key, team, 1)) - 0.5 * talks.service_level_log_sd**2)
+    return poisson_quantile(draw(key, team, 2), talks.service_calls_per_customer_day * customers * level)
+
+
+@njit(cache=True)
+def day_of_calls(key, callers, service, team, talks, until, edges):
+    """Arrival by the profile, length, patience and pause before a second call (minutes) of every call, sales first."""
+    sales, n = callers.size, callers.size + service
+    arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(n):
+        where = pair(callers[i], team) if i < sales else pair(team, i - sales)
+        mean = talks.sales_minutes if i < sales else talks.service_minutes
+        arrival[i] = arrival_minute(draw(key, where, 0), until, edges)
+        handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where, 1)) - 0.5 * talks.log_sd**2)
+        patience[i] = -talks.patience_minutes * np.log(draw(key, where, 2))
+        pause[i] = np.inf
+        if draw(key, where, 4) < talks.redial_share:
+            pause[i] = -talks.redial_minutes * np.log(draw(key, where, 3))
+    return arrival, handling, patience, pause
+
+
+@njit(cache=True)
+def arrival_minute(uniform, until, edges):
+    """The minute by which this share of the day's calls has come: `OpeningHours.arrival_minutes` for one call."""
+    slot = 0
+    while slot < until.size - 2 and uniform >= until[slot + 1]:
+        slot += 1
+    slope = (edges[slot + 1] - edges[slot]) / (until[slot + 1] - until[slot])
+    return slope * (uniform - until[slot]) + edges[slot]
+
+
+@njit(cache=True)
+def hurry_of(occupancy, from_share):
+    """How much agents hurry: from nothing at an occupancy to all at a full day."""
+    return min(max((occupancy - from_share) / (1.0 - from_share), 0.0), 1.0)
 
 
 @njit(cache=True)
@@ -93,93 +202,23 @@ def still_calls(offers, decision_day, calls_max):
     return decision_day != NEVER and not offers & 1 and held < calls_max
 
 
-@njit(cache=True)
-def telephone_day(
-    key, due, deal, decision_day, calls_max, team, customers, talks, until, edges, shift_start, shift_end
-):
-    """Those who still look and have no offer yet call among the customers.
-
-    Service calls around a level that differs from day to day; arrivals by the profile; lengths, patience; and the
-    day's queue."""
-    callers = np.array([row for row in due if still_calls(deal.offers[row], decision_day[row], calls_max)], np.int64)
-    level = np.exp(talks.service_level_log_sd * normal(draw(key, team, 1)) - 0.5 * talks.service_level_log_sd**2)
-    service = poisson_quantile(draw(key, team, 2), talks.service_calls_per_customer_day * customers * level)
-    sales, n = callers.size, callers.size + service
-    arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    for i in range(n):
-        where = pair(deal.address[callers[i]], team) if i < sales else pair(team, i - sales)
-        mean = talks.sales_minutes if i < sales else talks.service_minutes
-        arrival[i] = np.interp(draw(key, where, 0), until, edges)
-        handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where, 1)) - 0.5 * talks.log_sd**2)
-        patience[i] = -talks.patience_minutes * np.log(draw(key, where, 2))
-        pause[i] = np.inf
-        if draw(key, where, 4) < talks.redial_share:
-            pause[i] = -talks.redial_minutes * np.log(draw(key, where, 3))
-    order = np.argsort(arrival)
-    served = serve_day(arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end)
-    agent, wait, given_up = np.empty(sales, np.int64), np.empty(sales), np.empty(sales, np.int64)
-    busy, minutes = np.zeros(shift_start.size), np.zeros(2)
-    for i in range(n):
-        call = order[i]
-        if served[2][i] >= 0:
-            busy[served[2][i]] += handling[call]
-            minutes[0 if call < sales else 1] += handling[call]
-        if call < sales:
-            agent[call], wait[call], given_up[call] = served[2][i], served[1][i], served[3][i]
-    return callers, PhoneDay(agent, wait, given_up, busy, minutes[0], minutes[1], service)
-
-
-def _consult(
-    state: MarketState, scene: Scene, staff: StaffTable, hours: OpeningHours, callers: Array, agent: Array, today: int
-) -> None:
-    """An answered caller gets an offer, better or worse with the agent's skill, worse when agents hurry."""
-    p = scene.world.calls
-    occupancy = float(staff.busy_minutes.sum()) / (len(staff) * min(480.0, hours.minutes))
-    hurry = min(max((occupancy - p.haste_occupancy_share) / (1.0 - p.haste_occupancy_share), 0.0), 1.0)
-    common = p.haste_logit * hurry + scene.world.choice.inbound_logit
-    recall = scene.world.signals.phone_recall_share
-    _offer(
-        state.mind,
-        scene.fading,
-        state.offers,
-        state.appeal,
-        state.offer_channel,
-        state.touch_day,
-        callers,
-        agent,
-        staff.skill,
-        p.agent_skill_logit,
-        common,
-        recall,
-        today,
-    )
-
-
-@njit(cache=True)
-def _offer(mind, fading, offers, appeal, channel, touch_day, callers, agent, skill, skill_logit, common, recall, today):
-    for i in range(callers.size):
-        if agent[i] >= 0:
-            row = callers[i]
-            logit = skill_logit * skill[agent[i]] + common
-            offers[row] |= np.uint8(1)
-            appeal[row, 0] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
-            channel[row, 0] = INBOUND
-            touch_day[row, INBOUND] = today
-            meet(mind, fading, row, 0, today, recall, 0.0, 0.0)
-
-
-def _count_calls(state: MarketState, record: Record, callers: Array, day: PhoneDay, today: int) -> None:
-    reached = day.agent >= 0
-    answered = int(reached.sum())
-    record.add("inbound_calls", callers.size)
-    record.add_zone("inbound_calls", state.zone[callers])
+def _count_calls(state: MarketState, record: Record, day: PhoneDay) -> None:
+    calls = day.callers.size
+    record.add("inbound_calls", calls)
     record.add("service_calls", day.service_calls)
-    record.add("inbound_answered", answered)
-    record.add("inbound_abandoned", callers.size - answered)
-    record.add("wait_minutes", float(day.wait[reached].sum()))
+    record.add("inbound_answered", day.answered)
+    record.add("inbound_abandoned", calls - day.answered)
+    record.add("wait_minutes", day.wait_minutes)
     record.add("sales_minutes", day.sales_minutes)
     record.add("service_minutes", day.service_minutes)
-    record.channel["contacts"][INBOUND] += answered
+    if calls:
+        record.add_zone("inbound_calls", state.zone[day.callers])
+        record.channel["contacts"][INBOUND] += day.answered
+
+
+def _note_calls(record: Record, day: PhoneDay, today: int) -> None:
+    reached = day.agent >= 0
+    callers = day.callers
     record.event(today, "consultation", callers[reached], 0, actor=day.agent[reached], channel=INBOUND)
     record.event(today, "call", callers, 0, channel=INBOUND)
     record.event(today, "redial", callers[day.given_up > 0], 0, channel=INBOUND)

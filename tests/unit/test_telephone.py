@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.draws import Streams
+from sim.steps.inbound import arrival_minute, hurry_of
 from sim.telephone import OpeningHours, StaffTable, agents_needed, line_answered, mean_handling
 from tests.worlds import shipped
 
@@ -85,3 +86,13 @@ def test_teams_of_even_size_are_neither_good_nor_poor() -> None:
 
 def test_skills_spread_like_a_standard_normal() -> None:
     assert staff(400).skill.std() == pytest.approx(1.0, abs=0.05)
+
+
+def test_the_day_at_the_telephone_draws_arrivals_as_the_opening_hours_say() -> None:
+    uniform = np.concatenate([(np.arange(500) + 0.5) / 500, HOURS.until[1:-1]])
+    each = [arrival_minute(u, HOURS.until, HOURS.edges) for u in uniform]
+    assert each == pytest.approx(HOURS.arrival_minutes(uniform), rel=1e-12)
+
+
+def test_agents_hurry_from_an_occupancy_on() -> None:
+    assert [hurry_of(occupancy, 0.8) for occupancy in (0.5, 0.8, 0.9, 1.0, 1.3)] == pytest.approx([0, 0, 0.5, 1, 1])
