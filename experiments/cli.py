@@ -65,6 +65,17 @@ COMMANDS = {
         takes="DIR",
         defaults={"scenario": None},
     ),
+    "validate": Command(
+        module="experiments.validate",
+        line="the validation card: known regularities of real markets beside what the model gives",
+        examples=(
+            "fieldcast validate",
+            "fieldcast validate facts=T3,T9",
+            "fieldcast validate effort=full out=runs/card",
+        ),
+        options=("out", "seed", "quiet", "configs", "facts", "effort", "workers"),
+        forms={},
+    ),
     "parameters": Command(
         module="experiments.book",
         line="print the parameter book: every number with its range, source and meaning",

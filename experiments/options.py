@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior", "city", "configs")
+LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior", "city", "configs", "facts")
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ _TABLE = (
     Option("language", "word", "en", "en or pl", words=("en", "pl")),
     Option("template", "literal", None, "a folder with look.yaml, report.html.j2 or report.typ of one's own"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
+    Option("facts", "literal", "all", "facts to judge, as facts=T3,T9"),
+    Option("effort", "word", "quick", "quick (some minutes) or full (half an hour)", words=("quick", "full")),
     Option("preset", "word", "regional_capital", "figures to begin with: a name in configs/synthetic"),
     Option("name", "figure", None, "name of the synthetic city"),
     Option("population", "figure", None, "inhabitants, from which the businesses follow"),

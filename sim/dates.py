@@ -11,19 +11,13 @@ BLOCK = 64  # rows looked at together: most blocks hold no date of today, and th
 @njit(cache=True)
 def rows_on(dates, today):
     """Rows (int64, ascending) whose date is `today`: what `np.flatnonzero(dates == today)` gives."""
-    return rows_between(dates, today, today)
-
-
-@njit(cache=True)
-def rows_between(dates, first, last):
-    """Rows (int64, ascending) whose date is one of these days: `np.flatnonzero((first <= dates) & (dates <= last))`."""
-    low, high, blocks = np.int16(first), np.int16(last), dates.size // BLOCK
+    day, blocks = np.int16(today), dates.size // BLOCK
     grid = dates[: blocks * BLOCK].reshape(blocks, BLOCK)
     busy, n = np.empty(blocks + 1, np.int64), 0
     for b in range(blocks):
         hits = 0
         for i in range(BLOCK):
-            hits += (low <= grid[b, i]) & (grid[b, i] <= high)
+            hits += grid[b, i] == day
         busy[n] = b  # branch-free: the slot is always written, the counter moves on a hit
         n += hits > 0
     busy[n] = blocks  # the rest that fills no block
@@ -32,5 +26,5 @@ def rows_between(dates, first, last):
         start = busy[j] * BLOCK
         for row in range(start, min(start + BLOCK, dates.size)):
             rows[m] = row
-            m += (low <= dates[row]) & (dates[row] <= high)
+            m += dates[row] == day
     return rows[:m].copy()

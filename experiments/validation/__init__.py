@@ -1,0 +1,1 @@
+"""The validation card: known regularities of real markets beside what the model gives, from outputs alone."""
