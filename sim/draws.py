@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 from zlib import crc32
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit, uint32, uint64
 
 Array = np.ndarray[Any, Any]
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, SplitMix64's own increment
 K_STEP = np.uint64(0xD1342543DE82EF95)  # odd, tells several draws of one day apart
 MASK = (1 << 64) - 1
-BLOCK = 256  # rows drawn at once
+BLOCK = 64  # rows drawn at once
 DAYS = 1024  # keys are made for so many days at once
 
 
@@ -100,25 +100,28 @@ def dates_after(key, address, k, rate_per_day, today, never):
 def rows_below(key, address, limit):
     """Rows whose draw (k = 0) lies below their limit, a chance scaled to 2**32.
 
-    By blocks: a plain loop without branches draws and counts, many rows at once, and only blocks with a hit are
-    searched for it.
+    By blocks of one length: a plain loop without branches draws and counts, many rows at once, and only blocks with
+    a hit are searched for it.
     """
-    out, n = np.empty(256, np.int64), 0
-    high = np.empty(BLOCK, np.uint32)
-    for first in range(0, address.size, BLOCK):
-        some, bound = address[first : first + BLOCK], limit[first : first + BLOCK]
+    blocks = address.size // BLOCK
+    some, bound = address[: blocks * BLOCK].reshape(blocks, BLOCK), limit[: blocks * BLOCK].reshape(blocks, BLOCK)
+    rows, n, high = np.empty(address.size, np.int64), 0, np.empty(BLOCK, np.uint32)
+    for b in range(blocks):
         hits = 0
-        for i in range(some.size):
-            high[i] = bits(key, some[i], uint64(0)) >> uint64(32)
-            hits += high[i] < bound[i]
+        for i in range(BLOCK):
+            drawn = uint32(bits(key, some[b, i], uint64(0)) >> uint64(32))
+            high[i] = drawn
+            hits += drawn < bound[b, i]
         if hits > 0:
-            if n + hits > out.size:
-                out = np.concatenate((out[:n], np.empty(n + hits + BLOCK, np.int64)))
-            for i in range(some.size):
-                if high[i] < bound[i]:
-                    out[n] = first + i
+            for i in range(BLOCK):
+                if high[i] < bound[b, i]:
+                    rows[n] = b * BLOCK + i
                     n += 1
-    return out[:n]
+    for row in range(blocks * BLOCK, address.size):
+        if uint32(bits(key, address[row], uint64(0)) >> uint64(32)) < limit[row]:
+            rows[n] = row
+            n += 1
+    return rows[:n].copy()
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ from scipy import stats
 from scipy.special import ndtri
 
 from sim.draws import (
+    BLOCK,
     Luck,
     Streams,
     as_limit,
@@ -191,6 +192,13 @@ def test_rows_below_a_limit_are_all_rows_below_the_chance() -> None:
     exact = np.flatnonzero(luck.uniform(HASHED) < chance)
     assert set(exact) <= set(below)
     assert below.size - exact.size <= 2
+
+
+def test_every_row_is_looked_at_whatever_their_number() -> None:
+    luck, limit = STREAMS("needs", 4), as_limit(np.full(N, 0.3))
+    drawn = luck.below(HASHED, limit)
+    for n in (0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5):
+        assert luck.below(HASHED[:n], limit[:n]).tolist() == drawn[drawn < n].tolist()
 
 
 def test_limits_bound_their_chances_and_stay_in_32_bits() -> None:
