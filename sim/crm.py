@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.dates import rows_between
 from sim.state import LONG_AGO, NEVER
 
 Array = np.ndarray[Any, Any]
@@ -26,6 +27,10 @@ class Crm(NamedTuple):
     rival_offer: Array  # float32, best offer of a rival on the table, as told, nan
     forbids: Array  # bool, no further visits
     opened_day: Array  # int16, a new tenant of whom the department has heard, and when
+    promised: Array  # bool, our last offer promised too much
+    sold_by: Array  # int16, representative who sold the contract that runs with us, -1: nobody
+    sold_day: Array  # int16, its first day of service
+    sold_bill: Array  # float32, its monthly bill then
     x: Array  # float32, km, of the door
     y: Array  # float32
 
@@ -43,6 +48,10 @@ def empty_crm(rows: int, x: Array, y: Array) -> Crm:
         rival_offer=np.full(rows, np.nan, np.float32),
         forbids=np.zeros(rows, np.bool_),
         opened_day=np.full(rows, NEVER, np.int16),
+        promised=np.zeros(rows, np.bool_),
+        sold_by=np.full(rows, -1, np.int16),
+        sold_day=np.full(rows, LONG_AGO, np.int16),
+        sold_bill=np.zeros(rows, np.float32),
         x=x.astype(np.float32),
         y=y.astype(np.float32),
     )
@@ -54,7 +63,8 @@ def forget(crm: Crm, rows: Array) -> None:
     crm.rep[rows], crm.provider[rows] = -1, UNKNOWN
     crm.contract_end[rows], crm.opened_day[rows] = NEVER, NEVER
     crm.bill[rows], crm.rival_offer[rows] = np.nan, np.nan
-    crm.complains[rows], crm.forbids[rows] = False, False
+    crm.complains[rows], crm.forbids[rows], crm.promised[rows] = False, False, False
+    crm.sold_by[rows], crm.sold_day[rows] = -1, LONG_AGO
 
 
 class FollowUps:
@@ -69,7 +79,8 @@ class FollowUps:
 
     def due(self, today: int) -> Array:
         """Doors whose appointment is today or was missed."""
-        return np.flatnonzero(self.day <= today)
+        due: Array = rows_between(self.day, LONG_AGO, today)
+        return due
 
     def take_due(self, today: int) -> Array:
         """The same, struck off the diary."""

@@ -11,13 +11,19 @@ BLOCK = 64  # rows looked at together: most blocks hold no date of today, and th
 @njit(cache=True)
 def rows_on(dates, today):
     """Rows (int64, ascending) whose date is `today`: what `np.flatnonzero(dates == today)` gives."""
-    day, blocks = np.int16(today), dates.size // BLOCK
+    return rows_between(dates, today, today)
+
+
+@njit(cache=True)
+def rows_between(dates, first, last):
+    """Rows (int64, ascending) whose date is one of these days: `np.flatnonzero((first <= dates) & (dates <= last))`."""
+    low, high, blocks = np.int16(first), np.int16(last), dates.size // BLOCK
     grid = dates[: blocks * BLOCK].reshape(blocks, BLOCK)
     busy, n = np.empty(blocks + 1, np.int64), 0
     for b in range(blocks):
         hits = 0
         for i in range(BLOCK):
-            hits += grid[b, i] == day
+            hits += (low <= grid[b, i]) & (grid[b, i] <= high)
         busy[n] = b  # branch-free: the slot is always written, the counter moves on a hit
         n += hits > 0
     busy[n] = blocks  # the rest that fills no block
@@ -26,5 +32,5 @@ def rows_on(dates, today):
         start = busy[j] * BLOCK
         for row in range(start, min(start + BLOCK, dates.size)):
             rows[m] = row
-            m += dates[row] == day
+            m += (low <= dates[row]) & (dates[row] <= high)
     return rows[:m].copy()

@@ -108,6 +108,23 @@ class Plan(Section):
     )
 
 
+class Conduct(Section):
+    """What representatives may do between their pay and the operator's wishes; a part that is off does not exist."""
+
+    timing: bool = Field(
+        True, description="Signatures are brought forward with a discount, or put off, at period's end."
+    )
+    split: bool = Field(True, description="Representatives choose how much of their unpaid work they do.")
+    picking: bool = Field(True, description="Representatives choose doors by their own pay too.")
+    overpromising: bool = Field(False, description="Representatives may promise more than the operator keeps.")
+    discount_limit_share: float = Field(
+        0.1, ge=0.0, le=0.5, description="Largest discount, on a year's bills, that a representative may give."
+    )
+    early_months: int = Field(
+        12, ge=1, le=60, description="Months in which a lost customer counts as lost early, where pay says nothing."
+    )
+
+
 class Department(Section):
     """The focal operator's field sales department."""
 
@@ -132,6 +149,7 @@ class Department(Section):
         None, ge=2, le=240, strict=True, description="Month from which on there is no department, or null for never."
     )
     plan: Plan = Plan()
+    conduct: Conduct = Conduct()
     scheme: Scheme = Scheme()
 
 

@@ -81,8 +81,18 @@ class Rules(NamedTuple):
 
 
 @njit(cache=True)
-def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today):
-    """What every door is worth to the policy today (n,); zero where one may not knock.
+def doors_in_zone(z, rows, zone):
+    """Those of some doors that lie in a zone."""
+    inside, n = np.empty(rows.size, np.int64), 0
+    for row in rows:
+        inside[n] = row
+        n += zone[row] == z
+    return inside[:n]
+
+
+@njit(cache=True)
+def worth_of_doors(worth, rows, rules, crm, deal, order_operator, network, zone, usual_price, today):
+    """Write down what these doors are worth to the policy today; zero where one may not knock.
 
     A door is open if it belongs to a business of somebody else, or of nobody, within the network, that did not forbid
     it and was not visited lately. New tenants of whom the department has heard go before.
@@ -91,8 +101,8 @@ def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price,
     visit_day, forbids, opened_day, contract_end = crm.visit_day, crm.forbids, crm.opened_day, crm.contract_end
     address, told_bill, complains = deal.address, crm.bill, crm.complains
     policy, revisit_days = rules.policy, rules.revisit_days
-    address, worth = deal.address, np.zeros(provider.size)
-    for row in range(provider.size):
+    for row in rows:
+        worth[row] = 0.0
         if provider[row] < -1 or provider[row] == 0 or order_operator[row] == 0 or forbids[row]:
             continue
         idle = today - visit_day[row]
@@ -105,7 +115,13 @@ def worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price,
         fresh = 0 <= today - opened_day[row] <= NEW_TENANT_DAYS
         value *= 1.0 + TIE * draw(np.uint64(0), address[row], 0)
         worth[row] = value * (4.0 if fresh else 1.0)
-    return worth
+
+
+@njit(cache=True)
+def weigh_by_own_pay(worth, rows, size_class, premises, taste):
+    """Doors count more to whom they pay more: the policy's worth of one's own doors times one's taste (4, 4)."""
+    for row in rows:
+        worth[row] *= taste[size_class[row], premises[row]]
 
 
 @njit(cache=True)

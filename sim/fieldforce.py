@@ -6,13 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from sim import plans
+from sim import credit, plans
+from sim.behaviour import Behaviour
 from sim.compensation import Results, Scheme
 from sim.compensation.effort import Policy, team_policy
+from sim.conduct import Motive
 from sim.crm import FollowUps, empty_crm, forget
 from sim.department import Changes, Department
 from sim.doors import DOORS, Rules, door_positions
 from sim.draws import Streams
+from sim.incentives import Standing
 from sim.learning import learn
 from sim.ledger import Ledger
 from sim.orders import Orders
@@ -20,8 +23,9 @@ from sim.parameters import Parameters
 from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
-from sim.state import FIELD, MarketState
-from sim.steps import field
+from sim.state import MarketState
+from sim.steps import callbacks, field
+from sim.steps.signals import News
 from sim.testsale import expected_per_visit, prospects, sell_on_plots
 
 Array = np.ndarray[Any, Any]
@@ -49,6 +53,8 @@ class FieldForce:
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
         self.policy: Policy | None = None
+        self.behaviour = Behaviour(parameters, scheme, scene, self.rules, streams)
+        self.pace = np.empty(0)  # contracts that each expects of a day of usual effort
         self.policy_people, self.policy_bill = -1, 1.0
         self.contracts_ever, self.bills_ever, self.effort_days_ever = 0.0, 0.0, 0.0
 
@@ -68,7 +74,10 @@ class FieldForce:
             self._plan(state, today)
         if calendar.opens_month(today) or self.policy is None or self.policy_people != len(self.reps):
             self._plan(state, today)
+            self.behaviour.think_again()
         self._exert(today)
+        if self.behaviour.is_due(today, len(self.reps)):
+            self.behaviour.think(state, self._motive(today), self._conversion(), today)
 
     def _take_patches(self) -> None:
         """Who owns which door today; whoever has a new patch begins it afresh."""
@@ -93,7 +102,7 @@ class FieldForce:
         p = self.parameters.world.effort
         control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * self.department.control
         self.policy = team_policy(self.scheme, self.reps.plan, usual * seller, np.full(len(seller), bill), p, control)
-        self.policy_people, self.policy_bill = len(self.reps), bill
+        self.policy_people, self.policy_bill, self.pace = len(self.reps), bill, usual * seller
 
     def _set_plans(self, state: MarketState, today: int) -> None:
         """Everybody's plan: what a practised representative is to sell, by patch or record where so decided; ramped
@@ -119,11 +128,14 @@ class FieldForce:
 
     def _bills_of_visits(self, state: MarketState, doors: Array) -> Array:
         """Monthly bills that a visit to each of these doors is expected to bring."""
+        book = plans.bill_book(state, self.scene)
+        return plans.bills_of_doors(self._conversion(), book, state.size_class[doors], state.premises[doors])
+
+    def _conversion(self) -> Array:
+        """Deals that a visit is expected to bring, by premises type."""
         guess = self.intensity / max(self.visits_per_day(), 1e-9)
         weight = self.parameters.department.plan.guess_visits
-        conversion = plans.conversion_by_type(self.department.estimate, guess, weight)
-        book = plans.bill_book(state, self.scene)
-        return plans.bills_of_doors(conversion, book, state.size_class[doors], state.premises[doors])
+        return plans.conversion_by_type(self.department.estimate, guess, weight)
 
     def visits_per_day(self) -> float:
         """Doors a day of a usual representative, about: minutes over minutes a door."""
@@ -163,52 +175,78 @@ class FieldForce:
                 self.appointments,
                 self.afterthoughts,
                 record,
+                self.behaviour.manners,
                 today,
                 luck,
                 needs_luck,
+                self.streams("promises", today),
             )
         self.department.after_day(today)
 
     def take_calls(self, state: MarketState, callers: Array, record: Record, today: int) -> Array:
         """Answer those of today's callers who ring their representative; returns those who ring the common number."""
         luck = self.streams("cards", today)
-        later = field.think_it_over(
+        later = callbacks.think_it_over(
             state, self.scene, self.afterthoughts, record, today, self.streams("afterthoughts", today)
         )
         callers = np.concatenate([callers, later])
-        rings = field.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
-        field.answer_own_phones(state, self.scene, self.reps, self.crm, callers[rings], record, today)
+        rings = callbacks.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
+        promises = self.streams("promises on the telephone", today)
+        callbacks.answer_own_phones(
+            state, self.scene, self.reps, self.crm, self.behaviour.manners, callers[rings], record, promises
+        )
+        if self.policy is not None and len(self.reps):
+            self.behaviour.move_signatures(state, self.crm, self._motive(today), self.period(today), today)
         return callers[~rings]
+
+    def period(self, today: int) -> tuple[int, int]:
+        """First and last day of the pay period."""
+        calendar = self.scene.calendar
+        month = int(calendar.month_of_day[today])
+        first = int(calendar.first_day[month])
+        return first, first + int(calendar.days_in_month[month]) - 1
+
+    def _motive(self, today: int) -> Motive:
+        """Where everybody stands in the period, and where the next one will begin."""
+        reps, (first, last) = self.reps, self.period(today)
+        bill, none = np.full(len(reps), self.policy_bill), np.zeros(len(reps))
+        left, days = last + 1 - today, last + 1 - first
+        now = Standing(reps.contracts.astype(np.float64), reps.bills_signed, reps.plan, self.pace * left, bill)
+        later = Standing(none, none, reps.plan, self.pace * days, bill)
+        patience = 1.0 + self.parameters.world.effort.impatience_per_week
+        away = 1.0 if self.scheme.credited == "sale" else patience ** (-days / 5.0)
+        return Motive(now, later, away, left, self.pace, self.department.control)
 
     # ---- what is credited -------------------------------------------------------------------------------------------
 
     def credit_signed(self, orders: Orders, new: Array) -> None:
-        """Signatures count for the representative whom the business knows."""
-        ours = (new["operator"] == 0) & (new["channel"] == FIELD)
-        rep = np.where(ours, self.crm.rep[new["row"]], -1)
-        if len(new):
-            orders.table["rep"][-len(new) :] = rep
-        self._credit(self.reps.contracts, rep, np.ones(len(new)))
-        self._credit(self.reps.bills_signed, rep, new["bill"])
+        """Signatures count for the representative whom the business knows; who signed early gets the discount."""
+        credit.signed(self.reps, self.crm, orders, new, self.behaviour.discount_of(new))
 
-    def credit_after(self, lost: Orders, done: Orders) -> None:
-        """Activations and cancellations count for whoever sold them."""
-        self._credit(self.reps.bills_cancelled, lost["rep"], lost["bill"])
-        self._credit(self.reps.bills_activated, done["rep"], done["bill"])
+    def credit_after(self, state: MarketState, lost: Orders, done: Orders, news: News, today: int) -> None:
+        """Activations, cancellations and customers lost early count for whoever sold them; new customers find out what
+        was promised and neglected."""
+        credit.delivered(self.reps, self.crm, lost, done, today)
+        switched = done["row"][done["operator"] != 0]
+        credit.lost_early(self.reps, self.crm, switched, today, self._early_days())
+        sold = done["rep"] >= 0
+        self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
 
-    def _credit(self, column: Array, rep: Array, amount: Array) -> None:
-        known = rep >= 0
-        if known.any():
-            np.add.at(column, rep[known], amount[known].astype(column.dtype))
+    def _early_days(self) -> int:
+        months = self.scheme.clawback_months or self.parameters.department.conduct.early_months
+        return self.scene.calendar.span(months)
 
     def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
         """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
         if closed.size:
+            credit.lost_early(self.reps, self.crm, closed, today, self._early_days())
             forget(self.crm, closed)
             self.appointments.strike(closed)
             self.afterthoughts.strike(closed)
         if opened.size:
-            field.hear_of_openings(state, self.scene, self.crm, opened, today, self.streams("openings heard of", today))
+            callbacks.hear_of_openings(
+                state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)
+            )
 
     # ---- the month --------------------------------------------------------------------------------------------------
 

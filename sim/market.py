@@ -143,7 +143,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("terms", day),
         )
         if self.field is not None:
-            self.field.credit_after(lost, done)
+            self.field.credit_after(state, lost, done, self.news, day)
             if self.parameters.record.reps:
                 self.observation.field_days.see(state, self.field.reps, new, done, day)
         service.fail(state, scene, self.news, record, day, luck("faults", day))

@@ -267,4 +267,8 @@ def _by_rep(market: Market) -> dict[str, Array]:
         "income": reps.pay_fixed[rows] + reps.pay_variable[rows],
         "bills_signed": reps.bills_signed[rows].copy(),
         "followups": reps.followups[rows].copy(),
+        "bills_cancelled": reps.bills_cancelled[rows].copy(),
+        "bills_left_early": reps.bills_left_early[rows].copy(),
+        "discounts": reps.discounts[rows].copy(),
+        "unpaid_work": market.field.behaviour.work_done(len(reps))[rows],  # type: ignore[union-attr]
     }

@@ -41,6 +41,8 @@ class RepTable:
     bills_signed: Array  # float64, monthly bills of these
     bills_activated: Array  # float64
     bills_cancelled: Array  # float64
+    bills_left_early: Array  # float64, of customers once sold by the person who left soon
+    discounts: Array  # float64, money given for early signatures
     effort_sum: Array  # float64, over days worked
     days_worked: Array  # int64
     pay_fixed: Array  # float64
@@ -96,6 +98,8 @@ _MONTHLY = (
     "bills_signed",
     "bills_activated",
     "bills_cancelled",
+    "bills_left_early",
+    "discounts",
     "effort_sum",
     "days_worked",
     "pay_fixed",

@@ -347,6 +347,27 @@ class Reactions(Part):
     price_floor_factor: float
 
 
+class Conduct(Part):
+    """How representatives behave between their pay and the operator's wishes."""
+
+    hurry_days: float
+    reach_days: float
+    hurry_discount_share: float
+    put_off_share: float
+    moving_toil_share: float
+    duty_unseen_share: float
+    duty_seen_share: float
+    duty_floor_share: float
+    neglect_satisfaction: float
+    picking_unseen_share: float
+    picking_seen_share: float
+    promise_logit: float
+    promise_satisfaction: float
+    promise_loss_share: float
+    scruple_unseen_share: float
+    scruple_seen_share: float
+
+
 class World(Part):
     """All parts."""
 
@@ -365,5 +386,6 @@ class World(Part):
     economics: Economics
     field: Field
     effort: Effort
+    conduct: Conduct
     department: Department
     reactions: Reactions

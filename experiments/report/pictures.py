@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+PNG_DPI = 300
 WIDTH_INCHES, HEIGHT_INCHES = 7.4, 3.1  # the type area of an A4 page
 LOSS, GAIN = "#A23B00", "#0060A0"
 CHANNELS = ("inbound", "field", "telemarketing")
@@ -43,7 +44,7 @@ def draw_pictures(source: Source, words: Words, folder: Path) -> list[str]:
             figure, head, rows = picture
             folder.mkdir(parents=True, exist_ok=True)
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None, "Creator": "fieldcast"})
-            figure.savefig(folder / f"{name}.png", dpi=300, metadata={"Software": "fieldcast"})
+            figure.savefig(folder / f"{name}.png", dpi=PNG_DPI, metadata={"Software": "fieldcast"})
             save_numbers(folder, name, head, rows)
             drawn.append(name)
     return drawn

@@ -8,8 +8,18 @@ import numpy as np
 from numba import njit
 
 from sim.awareness import fatigue_of, meet, remembered
+from sim.conduct import Manners
 from sim.crm import Crm, FollowUps
-from sim.doors import Rules, distance, doors_of_day, next_zone, tour, worth_of_doors
+from sim.doors import (
+    Rules,
+    distance,
+    doors_in_zone,
+    doors_of_day,
+    next_zone,
+    tour,
+    weigh_by_own_pay,
+    worth_of_doors,
+)
 from sim.draws import Luck, draw, pair
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -85,9 +95,11 @@ def walk_the_patches(
     diary: FollowUps,
     afterthoughts: FollowUps,
     record: Record,
+    manners: Manners,
     today: int,
     luck: Luck,
     needs_luck: Luck,
+    promise_luck: Luck,
 ) -> None:
     """All representatives' days at once: appointments first, then doors until the minutes are spent."""
     due = diary.due(today)
@@ -98,6 +110,7 @@ def walk_the_patches(
         reps.effort,
         patches,
         rules,
+        manners,
         *columns,
         scene.appeal.usual_price,
         scene.appeal.address[0],
@@ -115,6 +128,7 @@ def walk_the_patches(
         kind,
         visit_of(scene),
         rules,
+        manners.reports,
         state.mind,
         scene.fading,
         scene.urge,
@@ -129,7 +143,8 @@ def walk_the_patches(
     woken = door[(outcome == WOKEN) & (state.decision_day[door] == NEVER)]
     needs.consider(state, scene, record, woken, today, needs_luck)
     offered = outcome == WOKEN
-    offer(state, scene, door[offered], seller[who[offered]], today)
+    rows, rep = door[offered], who[offered]
+    offer(state, scene, rows, seller[rep], promise(state, scene, crm, rows, manners.promise[rep], promise_luck))
     later = outcome == LATER
     afterthoughts.add(door[later], calls_day[later])
     diary.strike(door[kind == FOLLOWED])
@@ -142,10 +157,19 @@ def walk_the_patches(
     _count(state, reps, record, door, who, kind, outcome, today)
 
 
-def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, today: int) -> None:
-    """The representative's offer lies on the table, with the personal channel's weight."""
+def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, promised: Array | float = 0.0) -> None:
+    """The representative's offer lies on the table, with the personal channel's weight (`seller` is the log of ability
+    times skill) and what is promised beyond it, in logits."""
     p = scene.world.field
-    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller)
+    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller + promised)
+
+
+def promise(state: MarketState, scene: Scene, crm: Crm, rows: Array, chance: Array, luck: Luck) -> Array | float:
+    """What representatives promise beyond what will be kept, in logits; the department does not know of it."""
+    if not chance.any():
+        return 0.0
+    crm.promised[rows] = luck.uniform(state.address[rows], 0) < chance
+    return np.asarray(scene.world.conduct.promise_logit * crm.promised[rows])
 
 
 @njit(cache=True)
@@ -154,6 +178,7 @@ def _days(
     effort,
     patches,
     rules,
+    manners,
     crm,
     deal,
     order_operator,
@@ -168,11 +193,13 @@ def _days(
     """Which doors each representative reaches today, and how: (doors, representatives, VISIT or FOLLOWED)."""
     reps = productive.size
     door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
-    worth = worth_of_doors(rules, crm, deal, order_operator, network, zone, usual_price, today)
+    worth = np.empty(zone.size)  # of doors, as far as somebody looks at them
+    known = (rules, crm, deal, order_operator, network, zone, usual_price, today)
+    minds_pay = manners.taste.shape[0] > 0
     for rep in range(reps):
         if not productive[rep] or effort[rep] <= 0.0:
             continue
-        left = rules.working_minutes * effort[rep] * (1.0 - rules.paperwork_share) - rules.start_minutes
+        left = rules.working_minutes * effort[rep] * (1.0 - manners.desk_share[rep]) - rules.start_minutes
         appointments = 0.5 * left
         for row in due:
             ours = crm.rep[row] == rep or (
@@ -189,8 +216,15 @@ def _days(
         z, mine = patches.current[rep], patches.doors[patches.start[rep] : patches.start[rep + 1]]
         rows = mine[:0]
         if z >= 0:
-            rows = doors_of_day(z, mine, worth, zone, crm.x, crm.y, rules.minutes_per_km)
+            here = doors_in_zone(z, mine, zone)
+            worth_of_doors(worth, here, *known)
+            if minds_pay:
+                weigh_by_own_pay(worth, here, deal.size_class, deal.premises, manners.taste[rep])
+            rows = doors_of_day(z, here, worth, zone, crm.x, crm.y, rules.minutes_per_km)
         if rows.size < FEW:
+            worth_of_doors(worth, mine, *known)
+            if minds_pay:
+                weigh_by_own_pay(worth, mine, deal.size_class, deal.premises, manners.taste[rep])
             z = next_zone(mine, worth, zone, rules.priority.size, rules.priority)
             patches.current[rep] = z
             if z < 0:
@@ -240,6 +274,7 @@ def _meet_all(
     kind,
     visit,
     rules,
+    reports,
     mind,
     fading,
     urge,
@@ -278,7 +313,7 @@ def _meet_all(
             outcome[i] = LATER if thinks else WOKEN
             calls_day[i] = today + max(np.ceil(-visit.afterthought_days * np.log(draw(key, where, 5))), 1.0)
         meet(mind, fading, row, 0, today, visit.recall, visit.persuasion * weight, visit.fatigue)
-        if draw(key, where, 1) < visit.revealed:
+        if draw(key, where, 1) < visit.revealed * reports[who[i]]:  # what nobody writes down is not known
             crm.known_day[row], crm.provider[row], crm.bill[row] = today, deal.provider[row], deal.monthly_bill[row]
             content = remembered(deal.satisfaction[row], today - deal.satisfaction_day[row], 0.0, fading.satisfaction)
             crm.complains[row] = content < COMPLAINT
@@ -294,65 +329,44 @@ def _meet_all(
 def _count(
     state: MarketState, reps: RepTable, record: Record, door: Array, who: Array, kind: Array, outcome: Array, today: int
 ) -> None:
-    visited, contact = kind == VISIT, (outcome >= CONTACT)
-    followed = kind == FOLLOWED
-    np.add.at(reps.visits, who[visited], 1)
-    np.add.at(reps.contacts, who[contact], 1)
-    np.add.at(reps.followups, who[followed], 1)
-    np.add.at(reps.visits_ever, who, 1)
-    record.add("visits", int(visited.sum()))
-    record.add("contacts", int(contact.sum()))
-    record.add("followups", int(followed.sum()))
-    record.add_zone("visits", state.zone[door[visited]])
-    record.add_channel("contacts", np.full(int(contact.sum()), FIELD))
-    record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
-    record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
-    record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+    visits, contacts, followups = _tally(
+        kind,
+        outcome,
+        door,
+        who,
+        state.zone,
+        reps.visits,
+        reps.contacts,
+        reps.followups,
+        reps.visits_ever,
+        record.zone["visits"],
+    )
+    record.add("visits", visits)
+    record.add("contacts", contacts)
+    record.add("followups", followups)
+    record.channel["contacts"][FIELD] += contacts
+    if record.events is not None:
+        visited, contact, followed = kind == VISIT, outcome >= CONTACT, kind == FOLLOWED
+        record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
+        record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
+        record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
 
 
-def think_it_over(
-    state: MarketState, scene: Scene, afterthoughts: FollowUps, record: Record, today: int, luck: Luck
-) -> Array:
-    """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
-    rows = afterthoughts.take_due(today)
-    free = (state.decision_day[rows] == NEVER) & (state.order_operator[rows] == NONE)
-    rows = rows[free & (state.provider[rows] >= NONE) & (state.provider[rows] != 0)]
-    needs.consider(state, scene, record, rows, today, luck)
-    return rows
-
-
-def calls_the_rep(
-    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, callers: Array, today: int, luck: Luck
-) -> Array:
-    """Which of today's callers ring the representative instead of the common number (callers,).
-
-    The card is still there, the same person calls, and the representative answers; otherwise the common number rings.
-    """
-    if not callers.size:
-        return np.zeros(0, bool)
-    p = scene.world.field
-    since = today - crm.visit_day[callers].astype(np.int64)
-    rep = crm.rep[callers].astype(np.int64)
-    known = (since <= scene.calendar.span(p.visit_memory_months)) & (rep >= 0)
-    in_post = np.append(reps.stage == PRODUCTIVE, False)[rep]
-    fading = scene.calendar.daily_fading(p.card_fading_per_month)
-    chance = p.card_kept_share * np.exp(-fading * since) * p.same_person_share * p.rep_reached_share
-    return known & in_post & (luck.uniform(state.address[callers], 0) < chance)
-
-
-def answer_own_phones(
-    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, rows: Array, record: Record, today: int
-) -> None:
-    """Visited businesses that ring their representative get the offer from the one they know."""
-    if not rows.size:
-        return
-    rep = crm.rep[rows].astype(np.int64)
-    offer(state, scene, rows, np.log(np.maximum(reps.ability[rep] * reps.skill[rep], 0.05)), today)
-    record.add_channel("contacts", np.full(rows.size, FIELD))
-
-
-def hear_of_openings(state: MarketState, scene: Scene, crm: Crm, opened: Array, today: int, luck: Luck) -> None:
-    """The department learns of some new tenants, after a few days."""
-    p = scene.world.field
-    heard = opened[luck.uniform(state.address[opened], 1) < p.new_tenant_known_share]
-    crm.opened_day[heard] = today + round(p.new_tenant_delay_days)
+@njit(cache=True)
+def _tally(kind, outcome, door, who, zone, visits, contacts, followups, visits_ever, by_zone):
+    """Count each representative's day; returns the sums of visits, contacts and follow-ups."""
+    visited, met, followed = 0, 0, 0
+    for i in range(door.size):
+        rep = who[i]
+        visits_ever[rep] += 1
+        if kind[i] == VISIT:
+            visits[rep] += 1
+            by_zone[zone[door[i]]] += 1
+            visited += 1
+        elif kind[i] == FOLLOWED:
+            followups[rep] += 1
+            followed += 1
+        if outcome[i] >= CONTACT:
+            contacts[rep] += 1
+            met += 1
+    return visited, met, followed

@@ -237,4 +237,4 @@ def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck)
         weight = np.cumsum(np.where(known, scene.presence, 0.0)[1:])
         if weight[-1] > 0:
             rival = 1 + int(np.searchsorted(weight, u * weight[-1]))
-            put_offers(state, np.array([row]), np.array([rival]), INBOUND, np.zeros(1))
+            put_offers(state, np.array([row]), rival, INBOUND, np.zeros(1))

@@ -60,21 +60,42 @@ def consider(state: MarketState, scene: Scene, record: Record, rows: Array, toda
     """A seller has woken these businesses: they weigh the offer in hand against staying, and ask nobody else."""
     if not rows.size:
         return
-    days = scene.urge.search_days[state.size_class[rows]] * (0.5 + luck.uniform(state.address[rows], 1))
-    state.decision_day[rows] = np.minimum(today + np.maximum(np.ceil(days), 1), NEVER - 1)
-    state.shopping_limit[rows] = 0
+    _begin_to_weigh(
+        luck.key,
+        state.address,
+        state.size_class,
+        state.decision_day,
+        state.shopping_limit,
+        scene.urge.search_days,
+        rows,
+        today,
+    )
     record.add("market_woken", rows.size)
 
 
-def put_offers(state: MarketState, rows: Array, operator: Array | int, channel: int, logit: Array) -> None:
+@njit(cache=True)
+def _begin_to_weigh(key, address, size_class, decision_day, limit, search_days, rows, today):
+    for row in rows:
+        days = search_days[size_class[row]] * (0.5 + draw(key, address[row], 1))
+        decision_day[row] = min(today + max(np.ceil(days), 1), NEVER - 1)
+        limit[row] = 0
+
+
+def put_offers(state: MarketState, rows: Array, operator: int, channel: int, logit: Array) -> None:
     """An offer lies on the table until the search ends; a better approach by the same operator replaces a worse one."""
-    appeal = np.clip(np.rint(logit / APPEAL_UNIT), -128, 127).astype(np.int8)
-    bit = (1 << np.asarray(operator)).astype(np.uint8)
-    first = (state.offers[rows] & bit) == 0
-    better = first | (appeal > state.appeal[rows, operator])
-    state.appeal[rows, operator] = np.where(better, appeal, state.appeal[rows, operator])
-    state.offer_channel[rows, operator] = np.where(better, channel, state.offer_channel[rows, operator])
-    np.bitwise_or.at(state.offers, rows, bit)  # one business may get several offers at once
+    if rows.size:
+        _put_offers(state.offers, state.appeal, state.offer_channel, rows, operator, channel, logit)
+
+
+@njit(cache=True)
+def _put_offers(offers, appeal, offer_channel, rows, operator, channel, logit):
+    bit = np.uint8(1 << operator)
+    for i in range(rows.size):
+        row, effect = rows[i], np.int8(min(max(np.rint(logit[i] / APPEAL_UNIT), -128.0), 127.0))
+        if not offers[row] & bit or effect > appeal[row, operator]:
+            appeal[row, operator] = effect
+            offer_channel[row, operator] = channel
+        offers[row] |= bit
 
 
 class CallDiary:

@@ -8,7 +8,7 @@ import pytest
 from sim.crm import UNKNOWN, FollowUps, empty_crm, forget
 from sim.market import Market
 from sim.state import LONG_AGO, NEVER
-from sim.steps import field
+from sim.steps import callbacks
 from tests.worlds import market, small_city
 
 PLACE = np.arange(4.0)
@@ -84,7 +84,7 @@ def test_what_is_struck_does_not_come_back() -> None:
 def test_the_department_hears_of_new_tenants_after_some_days(share: float) -> None:
     made = active({"world.field.new_tenant_known_share": share, "world.field.new_tenant_delay_days": 5})
     rows = np.arange(40)
-    field.hear_of_openings(made.state, made.scene, made.field.crm, rows, 70, made.luck("openings heard of", 70))
+    callbacks.hear_of_openings(made.state, made.scene, made.field.crm, rows, 70, made.luck("openings heard of", 70))
     assert (made.field.crm.opened_day[rows] == (75 if share else NEVER)).all()
 
 

@@ -46,7 +46,9 @@ def worth(made: Market, policy: str = "", today: int = TODAY) -> np.ndarray:
     if policy:
         rules = rules._replace(policy=DOORS.index(policy))
     where = scene.network[0], state.zone, scene.appeal.usual_price
-    return worth_of_doors(rules, made.field.crm, state.deal, state.order_operator, *where, today)
+    every = np.zeros(len(state))
+    worth_of_doors(every, np.arange(len(state)), rules, made.field.crm, state.deal, state.order_operator, *where, today)
+    return every
 
 
 def is_open(made: Market, row: int, today: int = TODAY) -> bool:

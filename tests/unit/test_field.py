@@ -13,7 +13,7 @@ from sim.choice import offer_value, stay_value
 from sim.crm import UNKNOWN
 from sim.market import Market
 from sim.state import FIELD, INBOUND, LONG_AGO, NEVER, NONE, VACANT
-from sim.steps import field
+from sim.steps import callbacks, field
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, market, middle_city, small_city
 
@@ -223,7 +223,8 @@ def test_afterthoughts_come_after_the_mean_of_their_days() -> None:
 
 
 def test_what_is_told_is_what_is_true() -> None:
-    made = first_field_day({**MET, **MUTE, "world.field.revealed_share": 1.0})
+    written = {"department.conduct.split": False}
+    made = first_field_day({**MET, **MUTE, **written, "world.field.revealed_share": 1.0})
     crm, state, doors = made.field.crm, made.state, visited(made)
     assert (crm.known_day[doors] == made.day - 1).all()
     assert (crm.provider[doors] == state.provider[doors]).mean() > 0.9  # some switched in the evening
@@ -290,7 +291,7 @@ def rings(numbers: dict, later_days: int = 0, gone: bool = False) -> np.ndarray:
         made.field.reps.stage[:] = 2
     callers, today = visited(made), made.day - 1 + later_days
     luck = made.luck("cards", today)
-    return field.calls_the_rep(made.state, made.scene, made.field.reps, made.field.crm, callers, today, luck)
+    return callbacks.calls_the_rep(made.state, made.scene, made.field.reps, made.field.crm, callers, today, luck)
 
 
 def test_whoever_has_the_card_at_hand_rings_the_representative() -> None:
@@ -356,9 +357,9 @@ def test_the_personal_channel_and_skill_weigh_in_the_offer() -> None:
     made = active(city=small_city())
     row, p = bound_row(made), made.parameters.world.field
     plain = utility(made, row)[0]
-    field.offer(made.state, made.scene, np.array([row]), np.array([0.0]), made.day)
+    field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit, abs=1 / 64)
-    field.offer(made.state, made.scene, np.array([row]), np.array([1.0]), made.day)
+    field.offer(made.state, made.scene, np.array([row]), np.array([1.0]))
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit + p.skill_logit, abs=1 / 64)
 
 
@@ -366,7 +367,7 @@ def test_a_buy_out_takes_its_part_of_the_fee_off_the_wish_to_stay() -> None:
     whole, none = (active({"department.buyout_share": share}, small_city()) for share in (1.0, 0.0))
     row = bound_row(none)
     for made in (whole, none):
-        field.offer(made.state, made.scene, np.array([row]), np.array([0.0]), made.day)
+        field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
     fee = none.scene.appeal.fee_logit_per_day * (none.state.contract_end[row] - none.day)
     assert utility(whole, row)[0] - utility(none, row)[0] == pytest.approx(fee)
     assert fee > 0 and utility(whole, row)[1] == utility(none, row)[1]

@@ -20,6 +20,14 @@ QUICK = ("months=3", "warmup=1", "replications=2", "engine=serial", "quiet=true"
 ANSWER = Answer(4, 100.0, 50.0, 150.0, 0.1, 1.0, 5e4, 1e4, 9e4, 1.0, 12.0, 1.0, -2e4, 5)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def coarse_pictures():
+    """Saves the seconds of drawing at 300 dots an inch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("experiments.report.pictures.PNG_DPI", 40)
+        yield
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     city = tiny_folder(tmp_path_factory.mktemp("report city"))

@@ -1,0 +1,122 @@
+"""Conduct day by day: what representatives think over each week, signatures they move, what customers find out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim import plans
+from sim.compensation import Scheme
+from sim.conduct import Ground, Motive, dutiful, manners_of
+from sim.crm import Crm
+from sim.doors import Rules
+from sim.draws import Streams
+from sim.incentives import expected_gain
+from sim.parameters import Parameters
+from sim.scene import Scene
+from sim.state import MarketState
+from sim.steps.signals import News
+from sim.testsale import prospects
+from sim.timing import NOTHING, Terms, Worth, move_signatures
+
+Array = np.ndarray[Any, Any]
+
+REFLECTION_DAYS = 5  # working days after which everybody thinks over how to work
+
+
+class Behaviour:
+    """How the department's people behave at present; with every part switched off they do as the operator wishes."""
+
+    def __init__(self, parameters: Parameters, scheme: Scheme, scene: Scene, rules: Rules, streams: Streams):
+        self.decided, self.world = parameters.department.conduct, parameters.world
+        self.scheme, self.scene, self.rules, self.streams = scheme, scene, rules, streams
+        self.manners = dutiful(0, rules.paperwork_share)
+        self.hurried = NOTHING.forward  # rows whose decision was brought forward to today
+        self.next_day = 0
+
+    def work_done(self, people: int) -> Array:
+        """The part of the unpaid work that each of the people does at present."""
+        done = self.manners.reports
+        return np.append(done, np.ones(people - len(done)))
+
+    def think_again(self) -> None:
+        """Something has changed: think it over at the next opportunity."""
+        self.next_day = 0
+
+    def is_due(self, today: int, people: int) -> bool:
+        """Whether it is time to think over how to work."""
+        return today >= self.next_day or len(self.manners.reports) != people
+
+    def think(self, state: MarketState, motive: Motive, conversion: Array, today: int) -> None:
+        """Everybody thinks over how to work for the next days."""
+        decided, world, share = self.decided, self.world, self.rules.paperwork_share
+        self.next_day = today + REFLECTION_DAYS
+        self.manners = dutiful(len(motive.pace), share)
+        if len(motive.pace) and (decided.split or decided.picking or decided.overpromising):
+            day_pay = world.effort.usual_pay_per_month / self.scene.calendar.per_month
+            ground = self._ground(state, conversion)
+            self.manners = manners_of(decided, self.scheme, world.conduct, world.effort, motive, ground, share, day_pay)
+
+    def _ground(self, state: MarketState, conversion: Array) -> Ground:
+        """What the department expects of its doors."""
+        rules, doors = self.rules, prospects(state)
+        met = rules.decision_maker
+        minutes = rules.waiting_minutes + met * rules.talk_minutes + (1.0 - met) * rules.refused_minutes
+        kinds = np.bincount(4 * state.size_class[doors].astype(np.int64) + state.premises[doors], minlength=16)
+        return Ground(
+            plans.bill_book(state, self.scene),
+            conversion,
+            minutes + rules.indoor_minutes,
+            kinds.reshape(4, 4),
+            self.scene.urge.search_days,
+        )
+
+    # ---- signatures -------------------------------------------------------------------------------------------------
+
+    def move_signatures(
+        self, state: MarketState, crm: Crm, motive: Motive, period: tuple[int, int], today: int
+    ) -> None:
+        """Before a pay period (first and last day) ends, signatures are brought forward or put off."""
+        self.hurried, (first, last), p = NOTHING.forward, period, self.world.conduct
+        if not self.decided.timing:
+            return
+        terms = Terms(
+            hurry_days=min(round(p.hurry_days), (last + 1 - first) // 4),
+            reach_days=round(p.reach_days),
+            agree_share=-float(np.expm1(-self.decided.discount_limit_share / p.hurry_discount_share)),
+            put_off_share=p.put_off_share,
+            toil=p.moving_toil_share * self.world.effort.usual_pay_per_month,
+        )
+        luck = self.streams("moved signatures", first)  # whoever refuses today refuses tomorrow
+        price = self.scene.appeal.price[0]
+        self.hurried = move_signatures(state, crm.rep, price, self._worth(motive), terms, today, last, luck).forward
+
+    def _worth(self, motive: Motive) -> Worth:
+        """What deals would add to everybody's pay, now and in the next period."""
+
+        def worth(rep: Array, bill: Array) -> tuple[Array, Array]:
+            now = expected_gain(self.scheme, motive.now.rows(rep), bill)
+            return now, motive.later_factor * expected_gain(self.scheme, motive.later.rows(rep), bill)
+
+        return worth
+
+    def discount_of(self, new: Array) -> Array:
+        """Money given with each of today's orders for signing early."""
+        if not self.hurried.size:
+            return np.zeros(len(new))
+        early = (new["operator"] == 0) & np.isin(new["row"], self.hurried)
+        return np.asarray(12.0 * self.decided.discount_limit_share * new["bill"] * early)
+
+    # ---- what customers find out ------------------------------------------------------------------------------------
+
+    def disappoint(self, state: MarketState, crm: Crm, rows: Array, rep: Array, news: News) -> None:
+        """New customers to whom too much was promised, or for whom their representative had no time."""
+        p, promised = self.world.conduct, crm.promised[rows]
+        loss = p.promise_satisfaction * promised + p.neglect_satisfaction * (1.0 - self.manners.reports[rep])
+        if loss.any():
+            state.satisfaction[rows] += loss.astype(np.float32)  # activation has set it, and its day, today
+            state.stir(rows)
+        if promised.any():
+            news.complaint(rows[promised], np.zeros(int(promised.sum()), np.int64))
+            crm.promised[rows] = False

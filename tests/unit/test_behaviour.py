@@ -1,0 +1,85 @@
+"""Conduct in a department at work: what customers find out, what is not written down, and the zero of every part."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from sim.market import Market
+from sim.steps.signals import News
+from tests.worlds import column, market, middle_city, small_city
+
+OFF = {f"department.conduct.{part}": False for part in ("timing", "split", "picking", "overpromising")}
+
+
+@cache
+def active(**numbers) -> Market:
+    """A market with a field department, run to its end; every part of conduct is off unless switched on."""
+    decided = {"department.active": True, "department.reps": 3, **OFF, **numbers}
+    return market(middle_city(), 1, decided, months=6, warmup=1).run()
+
+
+def on(part: str) -> dict:
+    return {f"department.conduct.{part}": True}
+
+
+@pytest.mark.parametrize("part", ["timing", "split", "picking", "overpromising"])
+def test_every_part_moves_something_under_commission(part: str) -> None:
+    name = {"department.scheme.name": "commission"}
+    one, none = active(**name, **on(part)), active(**name)
+    moved = [
+        key for key in ("visits", "orders_field", "cost_discounts") if (column(one, key) != column(none, key)).any()
+    ]
+    assert moved
+
+
+def test_unpaid_work_left_undone_makes_time_for_doors_and_leaves_the_crm_emptier() -> None:
+    free = {"world.conduct.duty_seen_share": 1e-6, "world.conduct.duty_unseen_share": 1e-6}
+    lazy, dutiful = active(**on("split"), **free), active()
+    told = [(made.field.crm.known_day > 0).sum() / column(made, "contacts").sum() for made in (lazy, dutiful)]
+    visits = [column(made, "visits").sum() for made in (lazy, dutiful)]
+    assert visits[0] > visits[1] and told[0] < told[1]
+
+
+def fresh(**numbers) -> tuple[Market, np.ndarray]:
+    """A market, and two of its customers as if taken into service today."""
+    made = market(small_city(), numbers={"department.active": True, **numbers}, warmup=0)
+    rows = np.flatnonzero(made.state.provider == 0)[:2]
+    made.state.satisfaction[rows] = 0.0
+    return made, rows
+
+
+def test_customers_find_out_what_was_promised_and_tell() -> None:
+    made, rows = fresh()
+    behaviour, news = made.field.behaviour, News()
+    behaviour.manners = behaviour.manners._replace(reports=np.ones(1))
+    made.field.crm.promised[rows[0]] = True
+    behaviour.disappoint(made.state, made.field.crm, rows, np.zeros(2, np.int64), news)
+    loss = made.parameters.world.conduct.promise_satisfaction
+    assert made.state.satisfaction[rows] == pytest.approx([loss, 0.0])
+    assert news.take()[1].tolist() == [rows[0]]
+    assert not made.field.crm.promised.any()
+
+
+def test_customers_of_whom_nobody_took_care_are_less_content_and_say_nothing() -> None:
+    made, rows = fresh()
+    behaviour, news = made.field.behaviour, News()
+    behaviour.manners = behaviour.manners._replace(reports=np.array([1.0, 0.5]))
+    behaviour.disappoint(made.state, made.field.crm, rows, np.array([0, 1]), news)
+    loss = made.parameters.world.conduct.neglect_satisfaction
+    assert made.state.satisfaction[rows] == pytest.approx([0.0, 0.5 * loss])
+    assert not news.items
+
+
+def test_what_is_promised_beyond_what_is_kept_costs_customers() -> None:
+    shameless = {"world.conduct.scruple_seen_share": 1e-6, "world.conduct.scruple_unseen_share": 1e-6}
+    bold = active(**on("overpromising"), **shameless)
+    assert not active().field.crm.promised.any()
+    ours = bold.state.provider == 0
+    sold = ours & (bold.field.crm.sold_by >= 0)
+    honest = active().state.provider == 0
+    kept = honest & (active().field.crm.sold_by >= 0)
+    assert sold.any() and kept.any()
+    assert bold.state.satisfaction[sold].mean() < active().state.satisfaction[kept].mean()
