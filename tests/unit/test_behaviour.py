@@ -70,7 +70,7 @@ def test_customers_of_whom_nobody_took_care_are_less_content_and_say_nothing() -
     behaviour.disappoint(made.state, made.field.crm, rows, np.array([0, 1]), news)
     loss = made.parameters.world.conduct.neglect_satisfaction
     assert made.state.satisfaction[rows] == pytest.approx([0.0, 0.5 * loss])
-    assert not news.items
+    assert not len(news)
 
 
 def test_what_is_promised_beyond_what_is_kept_costs_customers() -> None:
