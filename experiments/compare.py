@@ -46,6 +46,7 @@ def new_plan(request: Request, version: str) -> Planned:
 
 def at_equal_cost(request: Request, plan: Plan, city: Any, kept: dict[str, Any]) -> Planned:
     """The plan with scaled schemes, and the table of what was tried to find their factors."""
+    from experiments import kernels
     from experiments.equalcost import EqualCost
     from experiments.runner import keep_city
 
@@ -53,6 +54,7 @@ def at_equal_cost(request: Request, plan: Plan, city: Any, kept: dict[str, Any])
         raise InputError("equal_cost=true scales pay schemes; give schemes=first,second, or leave it out")
     request.out_folder()  # a folder that cannot be is refused before the search, not after it
     keep_city(plan.city, city)
+    kernels.tell(request.options["quiet"])
     search = EqualCost(plan, request)
     points = search.points(first=1 if request.options["baseline"] else 0)
     return Planned(replace(plan, points=points), city, kept, {"equal_cost.csv": search.csv()})

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import kernels
 from experiments.folder import (
     begin_folder,
     city_ref,
@@ -154,6 +155,8 @@ def run_left(job: Job, journal: Journal) -> bool:
     """Runs what the journal lacks; says whether all of it was tried."""
     options = job.request.options
     tasks = tasks_left(job.plan, journal)
+    if tasks:
+        kernels.tell(job.quiet)
     with Progress(len(job.plan), len(job.plan) - len(tasks), job.quiet) as progress:
         return carry_out(
             tasks,

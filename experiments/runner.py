@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import kernels
 from experiments.journal import Finished, Journal, pack, read_head
 from sim.errors import InputError
 
@@ -289,9 +290,23 @@ def stop_workers() -> None:
 ENGINES: dict[str, Callable[[list[Task], int], Iterator[bytes]]] = {"processes": processes, "serial": serial}
 
 
+def payloads(tasks: list[Task], engine: str, workers: int) -> Iterator[bytes]:
+    """The tasks' payloads as they end; where kernels must be compiled, the last task goes first and alone."""
+    in_parallel = engine != "serial" and workers > 1
+    if tasks and not kernels.at_hand():
+        *tasks, first = tasks
+        payload = alone(first) if in_parallel else one_run(first)
+        if in_parallel:
+            stop_workers()  # joblib makes a pool of its own kind for the others
+        if read_head(payload).status == "done":
+            kernels.keep()
+        yield payload
+    yield from ENGINES[engine if in_parallel else "serial"](tasks, workers)
+
+
 def payloads_of(plan: Plan, engine: str, workers: int) -> Iterator[tuple[Finished, bytes]]:
     """All runs of a plan as they end, kept nowhere: for trials whose tables nobody wants."""
-    for payload in ENGINES[engine if workers > 1 else "serial"](tasks_of(plan, range(len(plan))), workers):
+    for payload in payloads(tasks_of(plan, range(len(plan))), engine, workers):
         yield read_head(payload), payload
 
 
@@ -330,9 +345,8 @@ def carry_out(
 ) -> bool:
     """Runs the tasks into the journal; says whether all of them were tried."""
     in_parallel = engine != "serial" and workers > 1
-    payloads = ENGINES[engine if in_parallel else "serial"](tasks, workers)
     try:
-        for payload in payloads:
+        for payload in payloads(tasks, engine, workers):
             finished = journal.append(payload)
             tell(finished)
             if fail_fast and finished.status == "failed":

@@ -20,14 +20,18 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'sim' has no attribute '{name}'")
 
 
-def _keep_kernels_apart() -> None:
-    """Keep compiled kernels by version of the sources: numba misses a change in a kernel that another one calls."""
+def _keep_kernels_apart() -> str:
+    """Keep compiled kernels by version of the sources, numba misses a change in a kernel that another one calls.
+
+    Returns the version, a hash of the sources.
+    """
     folder = Path(__file__).parent
     digest = hashlib.blake2b(digest_size=8)
     for file in sorted(folder.rglob("*.py")):
         digest.update(file.read_bytes())
     home = folder if os.access(folder, os.W_OK) else Path.home() / ".cache" / "fieldcast"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "__pycache__" / f"kernels-{digest.hexdigest()}"))
+    return digest.hexdigest()
 
 
-_keep_kernels_apart()
+SOURCES = _keep_kernels_apart()
