@@ -96,8 +96,9 @@ class Behaviour:
         """What deals would add to everybody's pay, now and in the next period."""
 
         def worth(rep: Array, bill: Array) -> tuple[Array, Array]:
-            now = expected_gain(self.scheme, motive.now.rows(rep), bill)
-            return now, motive.later_factor * expected_gain(self.scheme, motive.later.rows(rep), bill)
+            now = expected_gain(self.scheme, motive.now.rows(rep), bill, motive.outlook)
+            later = expected_gain(self.scheme, motive.later.rows(rep), bill, motive.outlook)
+            return now, motive.later_factor * later
 
         return worth
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.compensation import Scheme
+from sim.compensation.outlook import ALONE, Outlook
 from sim.decisions import Conduct as Decided
 from sim.incentives import Standing, expected_gain, expected_loss
 from sim.world import Conduct as Claims
@@ -38,6 +39,7 @@ class Motive(NamedTuple):
     days_left: int  # in the period, today included
     pace: Array  # contracts a day of usual effort
     control: Array  # how well somebody watches, 0 to 1
+    outlook: Outlook = ALONE  # what is expected of the period besides the own sales
 
 
 class Ground(NamedTuple):
@@ -67,13 +69,13 @@ def manners_of(
 ) -> Manners:
     """Everybody's conduct until it is thought over again; what is switched off stays dutiful."""
     manners = dutiful(len(motive.pace), paperwork_share)
-    sale = expected_gain(scheme, motive.now, motive.now.bill)
+    sale = expected_gain(scheme, motive.now, motive.now.bill, motive.outlook)
     own = effort.intrinsic_share_per_contract * effort.usual_pay_per_month
     if decided.split:
         done = work_done(motive.pace * (sale + own), motive.control, paperwork_share, usual_day_pay, p)
         manners = manners._replace(reports=done, desk_share=paperwork_share * done)
     if decided.overpromising:
-        loss = expected_loss(scheme, motive.now, motive.now.bill)
+        loss = expected_loss(scheme, motive.now, motive.now.bill, motive.outlook)
         manners = manners._replace(promise=promises(sale, loss, motive.control, effort.usual_pay_per_month, p))
     if decided.picking:
         manners = manners._replace(taste=taste_for_doors(scheme, motive, ground, p, effort))
@@ -119,7 +121,7 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
         (np.flatnonzero(slow), motive.later, motive.later_factor),
     ):
         if rows.size:
-            pay[rows] = factor * expected_gain(scheme, standing.rows(people[rows]), bills[rows])
+            pay[rows] = factor * expected_gain(scheme, standing.rows(people[rows]), bills[rows], motive.outlook)
     own = effort.intrinsic_share_per_contract
     sure = sure_worth(pay / effort.usual_pay_per_month + own, effort.risk_aversion)
     worth = (ground.conversion / ground.minutes)[premises] * np.maximum(sure, 0.0)

@@ -33,6 +33,7 @@ def delivered(reps: RepTable, crm: Crm, lost: Orders, done: Orders, today: int) 
     """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run."""
     add(reps.bills_cancelled, lost["rep"], lost["bill"])
     add(reps.bills_activated, done["rep"], done["bill"])
+    add(reps.contracts_activated, done["rep"], np.ones(len(done)))
     sold = done["rep"] >= 0
     if sold.any():
         rows = done["row"][sold]

@@ -8,8 +8,9 @@ import numpy as np
 
 from sim import credit, plans
 from sim.behaviour import Behaviour
-from sim.compensation import Results, Scheme
+from sim.compensation import Scheme
 from sim.compensation.effort import Policy, team_policy
+from sim.compensation.outlook import Outlook
 from sim.conduct import Motive
 from sim.crm import FollowUps, empty_crm, forget
 from sim.department import Changes, Department
@@ -20,6 +21,7 @@ from sim.learning import learn
 from sim.ledger import Ledger
 from sim.orders import Orders
 from sim.parameters import Parameters
+from sim.payroll import Payroll
 from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
@@ -53,10 +55,11 @@ class FieldForce:
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
         self.policy: Policy | None = None
+        self.payroll = Payroll(scheme, scene.calendar, self.reps)
         self.behaviour = Behaviour(parameters, scheme, scene, self.rules, streams)
         self.pace = np.empty(0)  # contracts that each expects of a day of usual effort
         self.policy_people, self.policy_bill = -1, 1.0
-        self.contracts_ever, self.bills_ever, self.effort_days_ever = 0.0, 0.0, 0.0
+        self.contracts_ever, self.bills_ever, self.cancelled_ever, self.effort_days_ever = 0.0, 0.0, 0.0, 0.0
 
     # ---- the day ----------------------------------------------------------------------------------------------------
 
@@ -101,8 +104,25 @@ class FieldForce:
         seller = self.reps.ability * np.maximum(self.reps.skill, 0.05)
         p = self.parameters.world.effort
         control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * self.department.control
-        self.policy = team_policy(self.scheme, self.reps.plan, usual * seller, np.full(len(seller), bill), p, control)
         self.policy_people, self.policy_bill, self.pace = len(self.reps), bill, usual * seller
+        plan, owed, outlook = self.payroll.plan(today), self.payroll.balance, self._outlook(today)
+        everybodys = np.full(len(seller), bill)
+        self.policy = team_policy(self.scheme, plan, self.pace, everybodys, p, control, outlook=outlook, balance=owed)
+
+    def _outlook(self, today: int) -> Outlook:
+        """What everybody expects of the period besides the own sales, in steps, so that those alike share a policy."""
+        period, there = self.payroll.period(today), self.reps.stage == PRODUCTIVE
+        colleagues = max(int(there.sum()) - 1, 0)
+        pace = float(self.pace[there].mean()) if there.any() else 0.0
+        lost = self.cancelled_ever / max(self.bills_ever, 1e-9)
+        return Outlook(
+            months=period.months,
+            activated_share=max(1.0 - round(lost, 1), 0.1),
+            colleagues=colleagues,
+            colleague_contracts=float(round(pace * (period.last + 1 - period.first))),
+            colleague_sigma=self.parameters.world.department.ability_sigma,
+            team_plan=float(round(self.payroll.plan(today)[there].sum(), -2)),
+        )
 
     def _set_plans(self, state: MarketState, today: int) -> None:
         """Everybody's plan: what a practised representative is to sell, by patch or record where so decided; ramped
@@ -121,9 +141,9 @@ class FieldForce:
         department.open_month(first)
         practice = np.clip(first + 0.5 * month - reps.productive_day, 0.5 * month, None)
         reps.plan *= learn(p.starting_skill_share, practice, 0.0, p, month)  # newcomers' plans are ramped
-        if decided.kind == "ratchet":
+        if decided.kind == "ratchet" or self.scheme.carries_plan:
             reps.plan *= reps.plan_factor
-        elif decided.kind == "potential":
+        if decided.kind == "potential":
             reps.plan *= plans.potential_of_people(bills, self.owner[doors], len(reps))
 
     def _bills_of_visits(self, state: MarketState, doors: Array) -> Array:
@@ -148,12 +168,11 @@ class FieldForce:
         return float(free / (share @ minutes + 2.0 * r.indoor_minutes))
 
     def _exert(self, today: int) -> None:
-        reps, calendar = self.reps, self.scene.calendar
+        reps = self.reps
         if not len(reps) or self.policy is None:
             return
-        month = int(calendar.month_of_day[today])
-        left = int(calendar.first_day[month] + calendar.days_in_month[month]) - today
-        so_far = reps.bills_signed / max(self.policy_bill, 1e-9)
+        left = self.payroll.period(today).last + 1 - today
+        so_far = self.payroll.so_far("bills_signed") / max(self.policy_bill, 1e-9)
         effort = self.policy.effort(np.full(len(reps), left), so_far)
         reps.effort[:] = np.where(reps.stage == PRODUCTIVE, effort, 0.0)
         there = reps.stage == PRODUCTIVE
@@ -196,26 +215,21 @@ class FieldForce:
             state, self.scene, self.reps, self.crm, self.behaviour.manners, callers[rings], record, promises
         )
         if self.policy is not None and len(self.reps):
-            self.behaviour.move_signatures(state, self.crm, self._motive(today), self.period(today), today)
+            period = self.payroll.period(today)
+            self.behaviour.move_signatures(state, self.crm, self._motive(today), (period.first, period.last), today)
         return callers[~rings]
-
-    def period(self, today: int) -> tuple[int, int]:
-        """First and last day of the pay period."""
-        calendar = self.scene.calendar
-        month = int(calendar.month_of_day[today])
-        first = int(calendar.first_day[month])
-        return first, first + int(calendar.days_in_month[month]) - 1
 
     def _motive(self, today: int) -> Motive:
         """Where everybody stands in the period, and where the next one will begin."""
-        reps, (first, last) = self.reps, self.period(today)
-        bill, none = np.full(len(reps), self.policy_bill), np.zeros(len(reps))
-        left, days = last + 1 - today, last + 1 - first
-        now = Standing(reps.contracts.astype(np.float64), reps.bills_signed, reps.plan, self.pace * left, bill)
-        later = Standing(none, none, reps.plan, self.pace * days, bill)
+        reps, payroll, period = self.reps, self.payroll, self.payroll.period(today)
+        bill, none, plan = np.full(len(reps), self.policy_bill), np.zeros(len(reps)), payroll.plan(today)
+        left, days = period.last + 1 - today, period.last + 1 - period.first
+        contracts, sold = payroll.so_far("contracts"), payroll.so_far("bills_signed")
+        now = Standing(contracts, sold, plan, self.pace * left, bill, payroll.balance)
+        later = Standing(none, none, plan, self.pace * days, bill)
         patience = 1.0 + self.parameters.world.effort.impatience_per_week
         away = 1.0 if self.scheme.credited == "sale" else patience ** (-days / 5.0)
-        return Motive(now, later, away, left, self.pace, self.department.control)
+        return Motive(now, later, away, left, self.pace, self.department.control, self._outlook(today))
 
     # ---- what is credited -------------------------------------------------------------------------------------------
 
@@ -231,6 +245,9 @@ class FieldForce:
         credit.lost_early(self.reps, self.crm, switched, today, self._early_days())
         sold = done["rep"] >= 0
         self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
+        if self.scheme.period == "day":
+            self.payroll.accrue(today)
+            self._settle_period(today)
 
     def _early_days(self) -> int:
         months = self.scheme.clawback_months or self.parameters.department.conduct.early_months
@@ -250,42 +267,33 @@ class FieldForce:
 
     # ---- the month --------------------------------------------------------------------------------------------------
 
-    def results(self) -> Results:
-        """The month's results, as a pay scheme sees them."""
-        reps, none = self.reps, np.zeros(len(self.reps))
-        team = np.full(len(reps), reps.bills_signed.sum())
-        rank = 1.0 + np.argsort(np.argsort(-reps.bills_signed, kind="stable"), kind="stable")
-        return Results(
-            reps.contracts.astype(np.float64),
-            reps.bills_signed,
-            reps.bills_activated,
-            reps.bills_cancelled,
-            team,
-            rank,
-            none,
-        )
-
     def settle(self, today: int, ledger: Ledger) -> Changes:
-        """Pay: the scheme applied to booked sales, the fixed part for the days in post."""
-        reps, calendar = self.reps, self.scene.calendar
-        results = self.results()
-        month = int(calendar.month_of_day[today])
-        first, days = int(calendar.first_day[month]), int(calendar.days_in_month[month])
-        from_day, to_day = np.maximum(reps.hired_day, first), np.minimum(reps.left_day, today + 1)
-        here = np.clip(to_day - from_day, 0, days) / days
-        fixed = self.scheme.fixed_part(results, reps.plan)
-        reps.pay_fixed[:] = fixed * here
-        reps.pay_variable[:] = np.where(here > 0, self.scheme.pay(results, reps.plan) - fixed, 0.0)
+        """Pay at the month's end: the fixed part for the days in post, and the variable part of a period that ends."""
+        reps = self.reps
+        if self.scheme.period != "day":
+            self.payroll.accrue(today)
+            if self.payroll.period(today).last == today:
+                self._settle_period(today)
         ledger.pay("field_fixed", "field", float(reps.pay_fixed.sum()))
         ledger.pay("field_variable", "field", float(reps.pay_variable.sum()))
         self.contracts_ever += float(reps.contracts.sum())
         self.bills_ever += float(reps.bills_signed.sum())
-        if self.parameters.department.plan.kind == "ratchet":
-            reps.plan_factor[:] = plans.ratchet(
-                reps.plan_factor, reps.bills_signed, reps.plan, self.parameters.department.plan
-            )
+        self.cancelled_ever += float(reps.bills_cancelled.sum())
         self.effort_days_ever += float((reps.effort_sum * reps.ability * np.maximum(reps.skill, 0.05)).sum())
+        self.payroll.close_month()
         return self.department.close_month(today, ledger, reps.pay_fixed + reps.pay_variable)
+
+    def _settle_period(self, today: int) -> None:
+        """The variable part is paid; a plan that follows what was sold moves."""
+        reps, decided = self.reps, self.parameters.department.plan
+        sold, plan = self.payroll.so_far("bills_signed"), self.payroll.plan(today)
+        follows = self.payroll.settle(today)
+        if self.scheme.period == "day":
+            return  # plans are set by the month, and follow no single day
+        if self.scheme.carries_plan:
+            reps.plan_factor *= follows
+        elif decided.kind == "ratchet":
+            reps.plan_factor[:] = plans.ratchet(reps.plan_factor, sold, plan, decided)
 
 
 def rules_of(parameters: Parameters, city: Any) -> Rules:

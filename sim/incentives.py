@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.compensation import Results, Scheme
+from sim.compensation import outlook as outlooks
+from sim.compensation.outlook import ALONE, Outlook
+from sim.compensation.results import NONE
 
 Array = np.ndarray[Any, Any]
 
@@ -21,24 +24,54 @@ class Standing(NamedTuple):
     plan: Array  # of the period, in monthly bills
     ahead: Array  # contracts that the rest of the period is expected to bring
     bill: Array  # mean monthly bill of these
+    owed: Array = NONE  # of a draw, or taken back and not yet repaid
 
     def rows(self, which: Array) -> Standing:
         """The standing of some, in that order, one entry for every number given."""
-        return Standing(*(np.asarray(column)[which] for column in self))
+        return Standing(*(column[which] if np.ndim(column) else column for column in self))
 
 
-def expected_gain(scheme: Scheme, at: Standing, bills: Array | float, contracts: float = 1.0) -> Array:
-    """What a contract of these monthly bills would add to everybody's pay of the period, in expectation (n,)."""
-    return expected_pay(scheme, at, bills, contracts) - expected_pay(scheme, at)
+def expected_gain(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
+    """What a contract of these monthly bills would add to everybody's pay of the period, in expectation (n,).
+
+    Where ranks or the team's sales count, colleagues enter as they do in the choice of effort.
+    """
+    of = outlooks.uses(scheme)
+    if outlook.colleagues and (of.rank or of.team):
+        return gain_among_colleagues(scheme, at, np.broadcast_to(bills, at.bills.shape), outlook)
+    months = outlook.months
+    return expected_pay(scheme, at, bills, 1.0, months=months) - expected_pay(scheme, at, months=months)
 
 
-def expected_loss(scheme: Scheme, at: Standing, bills: Array | float) -> Array:
+def expected_loss(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
     """What the early end of a contract of these monthly bills would take from everybody's pay, in expectation (n,)."""
-    return expected_pay(scheme, at) - expected_pay(scheme, at, lost=bills)
+    months = outlook.months
+    return expected_pay(scheme, at, months=months) - expected_pay(scheme, at, lost=bills, months=months)
+
+
+def gain_among_colleagues(scheme: Scheme, at: Standing, bills: Array, outlook: Outlook) -> Array:
+    """The same in mean bills: what colleagues may sell is averaged for every number of them."""
+    chance = chances_of(at.ahead)
+    before = at.bills / np.maximum(at.bill, 1e-9)
+    after = before + bills / np.maximum(at.bill, 1e-9)
+    gain, more = np.empty(len(bills)), np.arange(chance.shape[1])
+    alike, person = np.unique(np.stack([at.plan, at.bill], axis=1), axis=0, return_inverse=True)
+    grid = np.arange(np.ceil(after.max(initial=0.0)) + chance.shape[1] + 1.0)
+    for number, (plan, bill) in enumerate(alike.tolist()):
+        pay = outlooks.expected_pay(scheme, grid, bill, plan, outlook)
+        for row in np.flatnonzero(person.ravel() == number):
+            worth = np.interp(after[row] + more, grid, pay) - np.interp(before[row] + more, grid, pay)
+            gain[row] = worth @ chance[row]
+    return gain
 
 
 def expected_pay(
-    scheme: Scheme, at: Standing, bills: Array | float = 0.0, contracts: float = 0.0, lost: Array | float = 0.0
+    scheme: Scheme,
+    at: Standing,
+    bills: Array | float = 0.0,
+    contracts: float = 0.0,
+    lost: Array | float = 0.0,
+    months: float = 1.0,
 ) -> Array:
     """Pay of the period, averaged over what the rest of it may bring: contracts of the mean bill, Poisson in number."""
     chance = chances_of(at.ahead)
@@ -48,15 +81,16 @@ def expected_pay(
     sold = (at.bills + bills)[:, None] + more * at.bill[:, None]
     gone = np.broadcast_to(np.asarray(lost, np.float64), (people,))
     plan, away = (np.repeat(each, cases) for each in (at.plan, gone))
-    pay = scheme.pay(imagined(count.ravel(), sold.ravel(), away), plan)
+    owed = np.repeat(np.broadcast_to(at.owed, (people,)), cases)
+    pay = scheme.pay(imagined(count.ravel(), sold.ravel(), away, owed, months), plan)
     return np.asarray((pay.reshape(people, cases) * chance).sum(axis=1))
 
 
-def imagined(contracts: Array, bills: Array, lost: Array) -> Results:
+def imagined(contracts: Array, bills: Array, lost: Array, owed: Array, months: float) -> Results:
     """Results as a representative pictures them: what is signed goes into service, and so much of it is lost again."""
     none = np.zeros(len(contracts))
-    early = {"contracts_activated": contracts, "bills_left_early": lost}
-    return Results(contracts, bills, bills, none, bills, none + 1.0, none, **early)
+    early = {"contracts_activated": contracts, "bills_left_early": lost, "months": np.array(months)}
+    return Results(contracts, bills, bills, none, bills, none + 1.0, owed, **early)
 
 
 def chances_of(mean: Array) -> Array:

@@ -245,10 +245,11 @@ def _reps(market: Market) -> dict[str, float]:
 
 
 def _by_rep(market: Market) -> dict[str, Array]:
-    """Everybody in post this month, or who left in it."""
+    """Everybody in post this month, or who left in it; and leavers to whom orders or pay still fall."""
     reps, day = market.field.reps, market.day  # type: ignore[union-attr]
     first = int(market.calendar.first_day[market.calendar.month_of_day[day]])
-    rows = np.flatnonzero((reps.hired_day <= day) & (reps.left_day >= first))
+    in_post = (reps.hired_day <= day) & (reps.left_day >= first)
+    rows = np.flatnonzero(in_post | (reps.contracts > 0) | (reps.pay_fixed + reps.pay_variable != 0.0))
     return {
         "rep_id": np.array([f"rep-{row}" for row in rows], dtype=object),
         "stage": np.array(STAGES, dtype=object)[reps.stage[rows]],

@@ -39,6 +39,7 @@ class RepTable:
     followups: Array  # int64
     contracts: Array  # int64, signed
     bills_signed: Array  # float64, monthly bills of these
+    contracts_activated: Array  # float64
     bills_activated: Array  # float64
     bills_cancelled: Array  # float64
     bills_left_early: Array  # float64, of customers once sold by the person who left soon
@@ -96,6 +97,7 @@ _MONTHLY = (
     "followups",
     "contracts",
     "bills_signed",
+    "contracts_activated",
     "bills_activated",
     "bills_cancelled",
     "bills_left_early",

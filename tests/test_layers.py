@@ -12,7 +12,7 @@ FLOORS = (
     "errors memory nodes shipped findings draws dates workdays world decisions parameters",
     "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
     "compensation situation",
-    "awareness choice reps learning recruiting stages territories team incentives conduct",
+    "awareness choice reps learning recruiting stages territories team incentives conduct payroll",
     "state",
     "tenants outbound standstill opening ledger orders scene telephone record foundation",
     "fielddays observation collector crm doors competitors reactions timing credit",

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.compensation import bind
+from sim.compensation.outlook import Outlook
 from sim.incentives import Standing, chances_of, expected_gain, expected_loss, expected_pay
 
 COMMISSION = bind("commission", {"base": 5000, "commission_factor": 0.5})
@@ -58,3 +59,19 @@ def test_what_is_clawed_back_is_lost_with_an_early_leaver() -> None:
     scheme = bind("clawback", terms)
     assert expected_loss(scheme, standing(bills=500.0), 100.0) == pytest.approx([0.8 * 50.0])
     assert expected_gain(scheme, standing(bills=500.0), 100.0) == pytest.approx([50.0])
+
+
+def test_a_prize_counts_by_the_chance_of_overtaking_colleagues() -> None:
+    prize = bind("tournament", {"base": 4000, "prizes": [1000]})
+    even = Outlook(colleagues=2, colleague_contracts=5.0, colleague_sigma=0.4)
+    near, far = (expected_gain(prize, standing(bills=bills, ahead=1.0), 100.0, even)[0] for bills in (400.0, 3000.0))
+    assert near > far >= 0.0
+    assert expected_gain(prize, standing(bills=400.0, ahead=1.0), 100.0) == pytest.approx(
+        [0.0]
+    )  # alone, nobody is ahead
+
+
+def test_a_debt_takes_the_first_of_what_a_sale_pays() -> None:
+    draw = bind("draw_recoverable", {"draw": 0.0, "commission_factor": 0.5})
+    at = standing(bills=0.0)._replace(owed=np.array([40.0]))
+    assert expected_gain(draw, at, 100.0) == pytest.approx([50.0 - 40.0])
