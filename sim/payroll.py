@@ -129,7 +129,9 @@ class Payroll:
         next plan where the scheme sets it, else 1."""
         period = self.period(today)
         results, plan = self.results(today), self.plan(today)
-        here = self._presence(period.first, today, period.last + 1 - period.first) > 0
+        month = int(self.calendar.first_day[self.calendar.month_of_day[today]])
+        begun = min(period.first, month)  # who leaves is paid for what is signed until the month's end
+        here = self._presence(begun, today, today + 1 - begun) > 0
         pay, fixed = self.scheme.pay(results, plan), self.scheme.fixed_part(results, plan)
         self.reps.pay_variable += np.where(here, pay - fixed, 0.0)
         self.balance = np.where(here, self.scheme.next_balance(results, plan), self.balance)

@@ -11,12 +11,10 @@ from sim.market import Market
 from sim.payroll import period_of
 from tests.worlds import column, market, middle_city
 
-COMMISSION = {"base": 5000, "commission_factor": 0.75}
-
 
 @cache
 def active(period: str = "month", scheme: str = "commission", **numbers) -> Market:
-    """A department paid by the period, without side effects of pay, run for seven months."""
+    """A department paid by the period, without side effects of pay and without leavers, run for seven months."""
     off = {f"department.conduct.{part}": False for part in ("timing", "split", "picking")}
     decided = {"department.active": True, "department.reps": 3, "department.scheme.name": scheme, **off}
     decided |= {
