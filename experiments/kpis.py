@@ -9,6 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from experiments.cube import Cube
+from experiments.economics import (
+    Survival,
+    lifetime_value,
+    net_present_value,
+    payback_months,
+    survival_after,
+    with_customers,
+)
 
 CHANNELS = ("inbound", "field", "telemarketing")
 SWITCHABLE = ("field", "telemarketing")  # inbound stays on in every scenario
@@ -19,9 +27,18 @@ NEVER = np.inf  # a month that lies beyond the end of the run
 class Window:
     """The months of a KPI: columns of the monthly tables cut to them."""
 
-    def __init__(self, cubes: dict[str, Cube], first: int, last: int, baseline: int, days: np.ndarray):
+    def __init__(
+        self,
+        cubes: dict[str, Cube],
+        first: int,
+        last: int,
+        baseline: int,
+        days: np.ndarray,
+        survival: Survival | None = None,
+    ):
         self.cubes, self.first, self.last, self.baseline = cubes, first, last, baseline
         self._days = days
+        self.survival = survival
 
     def __call__(self, column: str, channel: str = "") -> np.ndarray:
         """A column as (scenario, replication, month of the window); nan for a channel that the market lacks."""
@@ -41,6 +58,12 @@ def cubes_of(folder: Path) -> dict[str, Cube]:
     """The monthly table under no name, and the table of each channel under the channel's."""
     channels = {channel: Cube(folder, "monthly_by_channel", channel=channel) for channel in CHANNELS}
     return {"": Cube(folder)} | channels
+
+
+def survival_of(folder: Path, cube: Cube) -> Survival | None:
+    """How long customers stayed, where the runs have written it down."""
+    there = (folder / "survival.parquet").exists()
+    return Survival(folder, cube.scenarios, cube.shape[1]) if there else None
 
 
 def total(values: np.ndarray) -> np.ndarray:
@@ -226,6 +249,8 @@ def economics(last: int, currency: str) -> list[Kpi]:
         Kpi("cumulative_margin", currency, last, last, HIGHER, mean_of("cumulative_margin"), True),
         Kpi("break_even_month", "month", 1, last, LOWER, break_even_month, True, paired=True),
         Kpi("break_even_share", "share of pairs", 1, last, HIGHER, break_even_share, True, paired=True),
+        Kpi("net_present_value", currency, 1, last, HIGHER, net_present_value, True, paired=True),
+        Kpi("net_present_value_with_customers", currency, 1, last, HIGHER, with_customers, paired=True),
     ]
 
 
@@ -249,6 +274,9 @@ def costs_of_channels(last: int, currency: str) -> list[Kpi]:
             Kpi(f"cost_{channel}", f"{currency} per month", 1, last, LOWER, mean_of("cost", channel)),
             Kpi(f"cac_{channel}", each, 1, last, LOWER, per_add, True),
             Kpi(f"cac_influenced_{channel}", each, 1, last, LOWER, cost_per_influenced(channel)),
+            Kpi(f"payback_months_{channel}", "months", 1, last, LOWER, payback_months(channel)),
+            Kpi(f"lifetime_value_{channel}", each, 1, last, HIGHER, lifetime_value(channel)),
+            Kpi(f"survival_12_{channel}", "share", 1, last, HIGHER, survival_after(channel, 12)),
         ]
         if channel in SWITCHABLE:
             found.append(

@@ -45,6 +45,7 @@ MONTHLY_UNITS = {
     "cost": "money",
     "margin": "money",
     "cumulative_margin": "money",
+    "margin_present_value": "money",
     "cost_advertising": "money",
     "cost_call_centre": "money",
     "cost_telemarketing": "money",
@@ -144,6 +145,14 @@ TABLES: dict[str, dict[str, str]] = {
         "activated": "count",
         "young": "count",
         "left_early": "count",
+    },
+    "survival": {
+        "channel": "text",
+        "age_months": "count",
+        "customers": "count",
+        "lost": "count",
+        "bills": "number",
+        "discount_factor": "number",
     },
     "ledger": MONTH | {"account": "text", "channel": "text", "amount": "number"},
     "events": {

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from experiments.cube import working_days
-from experiments.kpis import HIGHER, NEITHER, Kpi, Window, cubes_of, kpis
+from experiments.kpis import HIGHER, NEITHER, Kpi, Window, cubes_of, kpis, survival_of
 
 LOW, HIGH = 0.05, 0.95
 COLUMNS = (
@@ -49,10 +49,10 @@ def summarise(
     cubes = cubes_of(folder)
     cube = cubes[""]
     days = working_days(cube.dates, country, subdivision)
-    place = cube.scenarios.index(baseline)
+    place, survival = cube.scenarios.index(baseline), survival_of(folder, cube)
     rows: Rows = []
     for kpi in kpis(int(cube.months[-1]), currency):
-        values = kpi.compute(Window(cubes, kpi.first, kpi.last, place, days))
+        values = kpi.compute(Window(cubes, kpi.first, kpi.last, place, days, survival))
         if np.isnan(values).all():
             continue  # the market has no such thing, as cost per acquisition of a channel that is off
         for name in dict.fromkeys([baseline, *scenarios]):

@@ -16,6 +16,7 @@ from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
 from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agents
 from sim.city import City, load_city
+from sim.cohorts import Cohorts
 from sim.collector import MonthlyCollector
 from sim.compensation import Scheme, bind
 from sim.competitors import Watch, answer
@@ -142,6 +143,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("service", day),
             luck("terms", day),
         )
+        self.cohorts.join(state, done)
         if self.field is not None:
             self.field.credit_after(state, lost, done, self.news, day)
             if self.parameters.record.reps:
@@ -195,6 +197,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         if index >= foundation.SETTLING_MONTHS:
             self.observation.see(self, self.month, self.calendar.month_start[index])
             self.datacollector.see(self.observation.monthly[-1])
+            self.cohorts.close_month(self.state, index)
             self.watch.close_month(self.record.lost_to, self.observation.by_operator[-1]["customers"])
         self.ledger.close_month()
         self._plan_next_month(int(self.calendar.days_in_month[index]))
@@ -300,6 +303,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
         self.watch: Watch = Watch()
+        self.cohorts = Cohorts()
         self.teams = FieldTeams()
         self.field: FieldForce | None = None
         if self.parameters.department.active:
@@ -334,6 +338,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             self._work_day()
         self.record.events = events
         self.observation.see(self, -self.parameters.warmup, self.calendar.month_start[foundation.SETTLING_MONTHS - 1])
+        self.cohorts.begin(self.state, foundation.SETTLING_MONTHS)
         self.record.begin_month()
 
     # ---- using it ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.awareness import survey
+from sim.cohorts import present_value
 from sim.fielddays import FieldDays
 from sim.ledger import ACCOUNTS
 from sim.reps import LEFT, PRODUCTIVE, STAGES
@@ -67,6 +68,8 @@ class Observation:
         row = _monthly(market, heads)
         self.cumulative_margin += row["margin"] if month >= 1 else 0.0
         row["cumulative_margin"] = self.cumulative_margin
+        rate = market.parameters.world.economics.discount_rate_per_year
+        row["margin_present_value"] = row["margin"] * float(present_value(rate, month)) if month >= 1 else 0.0
         self.monthly.append(row)
 
     def tables(self, market: Market) -> dict[str, dict[str, Array]]:
@@ -83,6 +86,8 @@ class Observation:
         if record.reps and self.by_rep:
             tables["monthly_by_rep"] = self._reps()
             tables["field_by_day"] = self.field_days.table(market.calendar)
+        if market.cohorts.counts:
+            tables["survival"] = market.cohorts.table(market.parameters.world.economics.discount_rate_per_year)
         if record.ledger:
             tables["ledger"] = self._ledger()
         return tables

@@ -204,6 +204,7 @@ class Economics(Part):
     installation_cost_per_job: float
     network_cost_share: float
     agent_occupancy_share: float
+    discount_rate_per_year: float
 
 
 class Effort(Part):

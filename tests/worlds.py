@@ -78,6 +78,7 @@ class Morning(Market):
 
     def _settle_in(self) -> None:
         self.observation.see(self, 0, self.calendar.month_start[0])
+        self.cohorts.begin(self.state, 0)
         self.record.begin_month()
 
 

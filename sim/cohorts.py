@@ -1,0 +1,89 @@
+"""How long customers stay, by the channel that won them: counts by age, for survival and lifetime value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.state import CHANNELS, MarketState
+
+Array = np.ndarray[Any, Any]
+
+ORIGINS = (*CHANNELS, "opening")  # the last: customers there were when the watching began
+MONTHS_PER_YEAR = 12
+
+
+class Cohorts:
+    """The focal operator's customers with the month that brought them, followed until they leave.
+
+    Who leaves and comes back is lost and a new customer. Age 0 is the month of the activation.
+    """
+
+    def __init__(self) -> None:
+        self.row, self.address = np.empty(0, np.int64), np.empty(0, np.uint64)
+        self.origin, self.since = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.joined: list[tuple[Array, Array, Array]] = []  # of this month: row, address, origin
+        self.counts: list[Array] = []  # of each month: (customers, lost, bills) by origin and age
+        self.watching = False
+
+    def begin(self, state: MarketState, month: int) -> None:
+        """Follow those who are customers now; they are of age 0 in the month that follows."""
+        self.watching = True
+        rows = np.flatnonzero(state.provider == 0)
+        self.joined.append((rows, state.address[rows], np.full(rows.size, len(CHANNELS))))
+        self._take_up(month)
+
+    def join(self, state: MarketState, done: Any) -> None:
+        """Follow those of today's installed orders who are customers of the focal operator from today on."""
+        if self.watching and len(done):
+            ours = done["operator"] == 0
+            rows = done["row"][ours].astype(np.int64)
+            self.joined.append((rows, state.address[rows], done["channel"][ours].astype(np.int64)))
+
+    def close_month(self, state: MarketState, month: int) -> None:
+        """Count who was there, who is lost, and what the others pay; the lost are followed no longer."""
+        if not self.watching:
+            return
+        before = self.row.size
+        self._take_up(month)
+        there = (state.provider[self.row] == 0) & (state.address[self.row] == self.address)
+        there[:before] &= ~np.isin(self.row[:before], self.row[before:])  # whoever came back had left
+        age = month - self.since
+        cells = int(age.max(initial=0) + 1)
+        cell, size = self.origin * cells + age, len(ORIGINS) * cells
+        customers = np.bincount(cell, minlength=size)
+        lost = np.bincount(cell[~there], minlength=size)
+        bills = np.bincount(cell[there], state.monthly_bill[self.row[there]].astype(np.float64), minlength=size)
+        self.counts.append(np.array([customers, lost, bills]).reshape(3, len(ORIGINS), cells))
+        for name in ("row", "address", "origin", "since"):
+            setattr(self, name, getattr(self, name)[there])
+
+    def _take_up(self, month: int) -> None:
+        """This month's newcomers join those who are followed."""
+        if self.joined:
+            row, address, origin = (np.concatenate(parts) for parts in zip(*self.joined, strict=True))
+            self.row, self.address = np.concatenate([self.row, row]), np.concatenate([self.address, address])
+            self.origin = np.concatenate([self.origin, origin])
+            self.since = np.concatenate([self.since, np.full(row.size, month)])
+            self.joined.clear()
+
+    def table(self, discount_rate_per_year: float) -> dict[str, Array]:
+        """One row for each origin and age that anybody reached."""
+        whole = np.zeros((3, len(ORIGINS), max((month.shape[2] for month in self.counts), default=0)))
+        for month in self.counts:
+            whole[:, :, : month.shape[2]] += month
+        origin, age = np.nonzero(whole[0] > 0)
+        return {
+            "channel": np.array(ORIGINS, dtype=object)[origin],
+            "age_months": age,
+            "customers": whole[0, origin, age].astype(np.int64),
+            "lost": whole[1, origin, age].astype(np.int64),
+            "bills": whole[2, origin, age],
+            "discount_factor": present_value(discount_rate_per_year, age),
+        }
+
+
+def present_value(rate_per_year: float, months: Array | float) -> Any:
+    """What money due in so many months is worth today."""
+    return (1.0 + rate_per_year) ** (-np.asarray(months, np.float64) / MONTHS_PER_YEAR)
