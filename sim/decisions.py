@@ -137,6 +137,10 @@ class Department(Section):
     territory_policy: Literal["equal_potential", "by_district", "by_premises"] = Field(
         "equal_potential", description="How zones are given to representatives."
     )
+    rebalance: Literal["neighbours", "anew"] = Field(
+        "neighbours",
+        description="While a post is vacant: its zones go to colleagues near by, or all patches are cut anew.",
+    )
     priority_zones: tuple[str, ...] = Field((), description="Ids of zones to be worked first, as a list.")
     doors: Literal["sweep", "priority", "expected_value"] = Field(
         "sweep", description="Which doors are knocked on next."

@@ -121,9 +121,18 @@ class Team:
 
     def assign(self) -> None:
         """Zones and doors to those who hold a post."""
-        city, patches, rows = self.city, self.patches, self.row_of_post
+        city, patches, rows = self.city, *self._cut_for()
         self.patch_of_zone = territories.zones_of_people(patches, rows, self.potential, city.travel_minutes)
-        self.patch_of_door = territories.doors_of_people(self.patch_of_zone, patches, rows, city.zone, city.building)
+        self.patch_of_door = territories.doors_of_people(
+            self.patch_of_zone, patches, rows, city.zone, city.building, city.id_hash
+        )
+
+    def _cut_for(self) -> tuple[territories.Patches, Array]:
+        """The patches that hold today and who has them: those of the posts, or cut anew for the people there are."""
+        people = self.row_of_post[self.row_of_post >= 0]
+        if self.decided.rebalance == "neighbours" or people.size in (0, self.row_of_post.size):
+            return self.patches, self.row_of_post
+        return territories.draw_patches(self.decided.territory_policy, people.size, self.potential, self.city), people
 
     # ---- learning ---------------------------------------------------------------------------------------------------
 

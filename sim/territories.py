@@ -191,9 +191,11 @@ def distances(people: Array, owner: Array, travel_minutes: Array) -> Array:
     return far
 
 
-def doors_of_people(owner: Array, patches: Patches, row_of_post: Array, zone: Array, building: Array) -> Array:
+def doors_of_people(
+    owner: Array, patches: Patches, row_of_post: Array, zone: Array, building: Array, address: Array
+) -> Array:
     """The representative's row for every premises; in a shared zone each has some of the buildings (or doors, where
-    no buildings are known)."""
+    no buildings are known), dealt out in the order of addresses."""
     row = owner[zone]
     for shared in np.unique(patches.shared_zone):
         here = patches.shared_post[patches.shared_zone == shared]
@@ -201,6 +203,18 @@ def doors_of_people(owner: Array, patches: Patches, row_of_post: Array, zone: Ar
         people = people[people >= 0]
         if people.size > 1:
             doors = np.flatnonzero(zone == shared)
-            places = np.where(building[doors] >= 0, building[doors], building.size + np.arange(doors.size))
-            row[doors] = people[np.unique(places, return_inverse=True)[1] % people.size]
+            place = address_of_places(building[doors], address[doors])
+            row[doors] = people[np.unique(place, return_inverse=True)[1] % people.size]
     return row
+
+
+def address_of_places(building: Array, address: Array) -> Array:
+    """For every premises the lowest address in its building, or its own where no building is known, so that the
+    numbers of buildings do not matter."""
+    place = address.copy()
+    known = building >= 0
+    _, number = np.unique(building[known], return_inverse=True)
+    lowest = np.full(number.max(initial=-1) + 1, np.iinfo(address.dtype).max, address.dtype)
+    np.minimum.at(lowest, number, address[known])
+    place[known] = lowest[number]
+    return place

@@ -305,6 +305,24 @@ def test_a_leaver_is_replaced_after_the_funnel_s_time():
     assert of.row_of_post.tolist() == [0, 3, 2] and set(of.patch_of_zone) == {0, 2, 3}
 
 
+def potential_of_people(of: Department) -> np.ndarray:
+    owner = of.patch_of_zone
+    return np.bincount(owner, weights=of.team.potential)[np.unique(owner)]
+
+
+def test_patches_are_cut_anew_for_those_who_are_there():
+    near, anew = (
+        Run(department(numbers=STEADY, reps=3, rebalance=policy), 2).department for policy in ("neighbours", "anew")
+    )
+    assert (near.patch_of_door == anew.patch_of_door).all()
+    today = int(CALENDAR.first_day[4]) - 1
+    for of in (near, anew):
+        of.team.leave(np.array([0]), today, "quits")
+        assert set(of.patch_of_zone) == {1, 2}
+    assert np.ptp(potential_of_people(anew)) <= np.ptp(potential_of_people(near))
+    assert potential_of_people(anew).tolist() == [30, 30]
+
+
 def test_who_sells_less_than_half_of_what_the_team_reaches_goes_after_the_probation():
     poor, fair = (Run(department(numbers=STEADY), 5, sold=(share, 1.0, 1.0)) for share in (0.3, 0.6))
     assert poor.changes["dismissals"] == 1 and fair.changes["dismissals"] == 0

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from sim.city import load_city
-from sim.territories import LABELS, NOBODY, cut, doors_of_people, draw_patches, tour_of_zones, zones_of_people
+from sim.territories import (
+    LABELS,
+    NOBODY,
+    address_of_places,
+    cut,
+    doors_of_people,
+    draw_patches,
+    tour_of_zones,
+    zones_of_people,
+)
 from tests.worlds import small_city
 
 TINY = small_city()
@@ -98,7 +107,7 @@ def test_a_vacant_post_disturbs_nobody_else():
 
 def test_more_people_than_zones_share_zones_by_building():
     patches, rows, owner = owners("equal_potential", 6, TINY)
-    doors = doors_of_people(owner, patches, rows, TINY.zone, TINY.building)
+    doors = doors_of_people(owner, patches, rows, TINY.zone, TINY.building, TINY.id_hash)
     assert set(doors) == set(rows)
     for place in np.unique(TINY.building[TINY.building >= 0]):
         for zone in range(4):
@@ -107,4 +116,21 @@ def test_more_people_than_zones_share_zones_by_building():
 
 def test_doors_belong_to_the_owner_of_their_zone():
     patches, rows, owner = owners("equal_potential", 3, TINY)
-    assert (doors_of_people(owner, patches, rows, TINY.zone, TINY.building) == owner[TINY.zone]).all()
+    assert (doors_of_people(owner, patches, rows, TINY.zone, TINY.building, TINY.id_hash) == owner[TINY.zone]).all()
+
+
+def test_who_has_which_building_does_not_hang_on_the_numbers_of_buildings():
+    patches, rows, owner = owners("equal_potential", 6, TINY)
+    as_they_are = doors_of_people(owner, patches, rows, TINY.zone, TINY.building, TINY.id_hash)
+    renumbered = np.where(TINY.building >= 0, TINY.building.max() - TINY.building, -1)
+    other = doors_of_people(owner, patches, rows, TINY.zone, renumbered, TINY.id_hash)
+    assert (as_they_are == other).all()
+    turned = np.arange(TINY.n)[::-1]
+    backwards = doors_of_people(owner, patches, rows, TINY.zone[turned], TINY.building[turned], TINY.id_hash[turned])
+    assert (backwards[::-1] == as_they_are).all()
+
+
+def test_a_building_has_the_lowest_address_of_its_doors():
+    building, address = np.array([7, -1, 7, 3]), np.array([40, 5, 20, 30], np.uint64)
+    assert address_of_places(building, address).tolist() == [20, 5, 20, 30]
+    assert address_of_places(np.full(2, -1), address[:2]).tolist() == [40, 5]
