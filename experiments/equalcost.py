@@ -38,13 +38,14 @@ class Search:
     target: float
     start: float = 1.0
     trials: list[tuple[float, float]] = field(default_factory=list)
+    aim: float = AIM
 
     def run(self, income_of: Callable[[float], float]) -> float:
         """Try factors until one is near enough, or no new one is left; returns the best of them."""
         factor = self.start
         while 1.0 / FURTHEST <= factor <= FURTHEST and factor not in dict(self.trials):
             self.trials.append((factor, income_of(factor)))
-            if self.off <= AIM or len(self.trials) == MOST_TRIALS:
+            if self.off <= self.aim or len(self.trials) == MOST_TRIALS:
                 break
             factor = self.next_factor()
         return self.best[0]

@@ -1,6 +1,6 @@
 """The documents keep their word: their commands are read and the cheap ones run, and they leave no metric out.
 
-`python -m tests.test_docs` writes the table of docs/parameters.md anew.
+`python -m tests.test_docs` writes the table of docs/parameters.md anew, and the tables of docs/motivation.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from experiments.book import as_markdown
 from experiments.cli import COMMANDS, main
 from experiments.compose import read
 from experiments.figures import FIGURES
+from experiments.motivationpage import MARK, rewritten
 from experiments.schema import MONTHLY, TABLES
 from sim.compensation.terms import TERMS
 from sim.competitors import REACTIONS
@@ -30,6 +31,7 @@ from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+STUDY = ROOT / "docs/tables/motivation"
 PICTURE_LIMIT = 300_000  # bytes
 TINY = ("months=1", "warmup=1", "replications=1", "workers=1", "engine=serial", "quiet=true")
 
@@ -202,6 +204,17 @@ def test_version_is_the_same_everywhere():
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
+def test_the_tables_of_motivation_are_the_present_ones():
+    page = PAGES["motivation.md"]
+    assert len(MARK.findall(page)) > 8
+    assert rewritten(page, STUDY) == page, "write docs/motivation.md anew: python -m tests.test_docs"
+
+
+def write_motivation() -> None:
+    """The page's own words stay, its tables are replaced."""
+    (ROOT / "docs/motivation.md").write_text(rewritten(PAGES["motivation.md"], STUDY), encoding="utf-8")
+
+
 def write_parameter_book() -> None:
     """The page's own words stay, its table is replaced."""
     words = PAGES["parameters.md"].split("| path |")[0]
@@ -209,4 +222,5 @@ def write_parameter_book() -> None:
 
 
 if __name__ == "__main__":
+    write_motivation()
     write_parameter_book()
