@@ -35,10 +35,14 @@ def new_plan(request: Request, version: str) -> Planned:
     given = [way for way in WAYS if request.options[way]]
     if len(given) != 1:
         raise InputError(f"compare needs one of {', '.join(WAYS)}{' and not several' if given else ''}, as {HOW}")
+    from experiments.stopping import check_rule
+
     points = points_of(request, given[0])
     city, ref = loaded_city(request)
     plan = Plan(points, request.options["replications"], request.options["seed"], ref, version, baseline=0)
-    kept = {name: request.options[name] for name in (*WAYS, "equal_cost", "baseline", "scenario")}
+    check_rule(request.options, points[0].parameters.months, city.currency)
+    rule = ("until.kpi", "until.half_width")
+    kept = {name: request.options[name] for name in (*WAYS, "equal_cost", "baseline", "scenario", *rule)}
     if not request.options["equal_cost"]:
         return Planned(plan, city, kept)
     return at_equal_cost(request, plan, city, kept)

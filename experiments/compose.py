@@ -36,6 +36,7 @@ class Request:
         self.options = {**_defaults(), **options}
         self.overrides = overrides
         self.words: list[str] = []
+        self.dimensions: dict[str, str] = {}
         self._configs = configs_of(self.options["configs"])
         self._out: Path | None = None
 
@@ -65,7 +66,7 @@ class Request:
 
 
 def _defaults() -> dict[str, Any]:
-    plain = {name: option.default for name, option in OPTIONS.items() if "." not in name}
+    plain = {name: option.default for name, option in OPTIONS.items() if not name.startswith("record.")}
     return {**plain, "record": checking.Record().model_dump()}
 
 
@@ -102,8 +103,10 @@ def read(name: str, command: Command, words: Sequence[str]) -> Request:
     if not _collected(lambda: configs_of(said.options.get("configs")), mistakes):
         # Without the folder nothing more can be said about scenarios.
         raise InputError(mistakes)
-    request = Request(name, said.path, {**command.defaults, **said.options}, said.overrides)
-    request.given = frozenset([*said.options, *said.overrides])
+    usual = {key: value for key, value in command.defaults.items() if OPTIONS[key].kind == "run"}
+    request = Request(name, said.path, {**command.defaults, **said.options}, {**usual, **said.overrides})
+    request.given = frozenset([*said.options, *said.overrides, *said.dimensions])
+    request.dimensions = said.dimensions
     request.words = list(words)
     if command.scenarios and request.given != {"resume"}:
         for option in command.scenarios:

@@ -127,7 +127,7 @@ class EqualCost:
         options = self.request.options
         paid = months = 0.0
         found: dict[int, tuple[float, float]] = {}
-        for head, payload in payloads_of(plan, options["engine"], options["workers"]):
+        for head, payload in payloads_of(plan, options["engine"], options["workers"], options["engine_address"]):
             if head.status == "failed":
                 raise InputError(f"equal_cost: a run of {point.name} failed while its pay was scaled: {head.error}")
             found[head.position] = rep_months(tables_of(payload))

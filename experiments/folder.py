@@ -12,36 +12,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.runner import CityRef, DesignPoint, Plan
+from experiments.swept import SweptPoint, as_json, bases_of, from_json
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.compose import Request
 
 # These may change between the first start and a resumption: no number depends on them.
-FREE_ON_RESUME = {"resume", "workers", "engine", "quiet", "fail_fast", "check"}
+FREE_ON_RESUME = {"resume", "workers", "engine", "engine_address", "quiet", "fail_fast", "check"}
 OF_THE_PLAN = ("seed", "replications")
 OF_THE_RUN = ("months", "warmup")
 LIBRARIES = ("numpy", "numba", "mesa", "networkx", "scipy", "pyarrow", "joblib", "matplotlib", "hydra-core", "pydantic")
 MOST_MISTAKES = 20
+POINTS_KEY = "points"  # of a sweep
 CONFIGURATION_KEY = "configuration"  # plan.parquet keeps a copy, so that an edited config.yaml is noticed
 
 
 # ---- beginning -------------------------------------------------------------------------------------------------
 
 
-def config_of(plan: Plan, command: str, options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The full resolved configuration of a plan, all that a resumption needs; `options` are the command's own."""
-    roles = ["baseline" if index == plan.baseline else "scenario" for index in range(len(plan.points))]
+def config_of(
+    plan: Plan, command: str, options: Mapping[str, Any] | None = None, shard: str | None = None
+) -> dict[str, Any]:
+    """The full resolved configuration of a plan, all that a resumption needs; `options` are the command's own.
+
+    Of swept points it holds the base; their values stand in plan.parquet.
+    """
+    whole = [point for point in plan.points if not isinstance(point, SweptPoint)]
+    first = plan.points[plan.baseline] if plan.baseline is not None else None
+    roles = ["baseline" if point is first else "scenario" for point in whole]
+    whole += bases_of(plan)
+    roles += ["base"] * (len(whole) - len(roles))
     return {
         "command": command,
         "version": plan.version,
         "seed": plan.seed,
         "replications": plan.replications,
         "options": dict(options or {}),
+        "shard": shard,
         "city": {"name": plan.city.name, "content": plan.city.content_hash, "search": list(plan.city.search)},
         "scenarios": [
             {"name": point.name, "role": role, "values": point.values, "configuration": point.mapping}
-            for point, role in zip(plan.points, roles, strict=True)
+            for point, role in zip(whole, roles, strict=True)
         ],
     }
 
@@ -53,7 +65,10 @@ def begin_folder(plan: Plan, folder: Path, config: dict[str, Any], files: Mappin
     building = folder.with_name(f".{folder.name}.{os.getpid()}.begin")
     try:
         building.mkdir(parents=True)
-        write_plan(plan, building, {CONFIGURATION_KEY: json.dumps(config, default=str)})
+        notes = {CONFIGURATION_KEY: json.dumps(config, default=str)}
+        if bases_of(plan):
+            notes[POINTS_KEY] = json.dumps(as_json(plan))
+        write_plan(plan, building, notes)
         write_yaml(building / "config.yaml", config)
         for name, text in (files or {}).items():
             (building / name).write_text(text, encoding="utf-8")
@@ -84,7 +99,15 @@ def resumed_plan(request: Request, version: str) -> tuple[Plan, dict[str, Any]]:
     mistakes = [*edited(folder, config), *changed(request, config, version)]
     if mistakes:
         raise InputError(mistakes)
-    return plan_from(config), config
+    return plan_of(folder, config), config
+
+
+def plan_of(folder: Path, config: Mapping[str, Any]) -> Plan:
+    """The plan of a folder: its configuration, and the points of a sweep from plan.parquet."""
+    import pyarrow.parquet as pq
+
+    told = (pq.read_metadata(folder / "plan.parquet").metadata or {}).get(POINTS_KEY.encode())
+    return plan_from(config, json.loads(told) if told else None)
 
 
 def stored_config(folder: Path) -> dict[str, Any]:
@@ -103,18 +126,23 @@ def stored_config(folder: Path) -> dict[str, Any]:
     raise InputError(f"resume = {folder}: its config.yaml {reason}; give the folder that an earlier run has left")
 
 
-def plan_from(config: Mapping[str, Any]) -> Plan:
-    """The plan that a stored configuration describes."""
+def plan_from(config: Mapping[str, Any], swept: dict[str, Any] | None = None) -> Plan:
+    """The plan that a stored configuration describes, with the points of a sweep if there are any."""
     from sim.parameters import check
 
-    points = [
+    points: Any = [
         DesignPoint(one["name"], check(one["configuration"]), one["configuration"], one["values"])
         for one in config["scenarios"]
     ]
-    roles = [one["role"] for one in config["scenarios"]]
+    roles, pairs = [one["role"] for one in config["scenarios"]], ()
+    own = next(iter(config["city"]["search"]), None)
+    if swept:
+        whole = [point for point, role in zip(points, roles, strict=True) if role != "base"]
+        bases = [point for point, role in zip(points, roles, strict=True) if role == "base"]
+        points, pairs = from_json(swept, whole, bases, own)
     city = CityRef(config["city"]["name"], config["city"]["content"], tuple(config["city"]["search"]))
     baseline = roles.index("baseline") if "baseline" in roles else None
-    return Plan(tuple(points), config["replications"], config["seed"], city, config["version"], baseline)
+    return Plan(tuple(points), config["replications"], config["seed"], city, config["version"], baseline, pairs)
 
 
 def edited(folder: Path, config: dict[str, Any]) -> list[str]:
@@ -162,14 +190,18 @@ def said_and_stored(request: Request, config: Mapping[str, Any], name: str) -> t
     """One name as the command line has it, and as the folder has it."""
     if name in OF_THE_PLAN:
         return request.options[name], config[name]
+    if name in request.dimensions:
+        return request.dimensions[name], config.get("options", {}).get("dimensions", {}).get(name)
     if name in config.get("options", {}):
         return request.options[name], config["options"][name]
+    if name == "shard":
+        return request.options[name], config.get("shard")
     if name == "city":
         return city_ref(request, config["city"]["content"]).name, config["city"]["name"]
     if name == "configs":
         return city_ref(request, "").search, tuple(config["city"]["search"])
     by_role = {one["role"]: one for one in reversed(config["scenarios"])}
-    point = by_role.get("scenario", by_role.get("baseline", {}))
+    point = by_role.get("scenario", by_role.get("base", by_role.get("baseline", {})))
     if name in ("scenario", "baseline"):
         return request.options[name], by_role.get(name, point)["name"].removesuffix(OVERRIDDEN)
     said = request.overrides.get(name, request.options.get(name))
@@ -232,11 +264,12 @@ def code_revision() -> str | None:
         return None
 
 
-def is_finished(folder: Path, plan: Plan) -> bool:
-    """Whether every run of the plan is done and every file written."""
+def finished_runs(folder: Path) -> int:
+    """How many runs a finished folder holds; 0 where one is missing, or a file."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return False
+        return 0
     whole = all((folder / name).exists() for name in manifest.get("files", ["manifest.json"]))
-    return whole and manifest.get("runs", {}).get("done") == len(plan)
+    runs = manifest.get("runs", {})
+    return int(runs["done"]) if whole and runs.get("done") == runs.get("planned") else 0

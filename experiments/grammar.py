@@ -22,6 +22,7 @@ class Words:
     path: list[str] = field(default_factory=list)
     options: dict[str, Any] = field(default_factory=dict)
     overrides: dict[str, Any] = field(default_factory=dict)
+    dimensions: dict[str, str] = field(default_factory=dict)  # several values for one parameter, as they were written
     mistakes: list[str] = field(default_factory=list)
 
 
@@ -103,6 +104,9 @@ def _read_pair(name: str, command: Command, word: str, said: Words, seen: dict[s
         said.mistakes.append(problem)
         return
     option = OPTIONS.get(key)
+    if option is None and command.sweeps and is_several(key, text):
+        said.dimensions[key] = text
+        return
     try:
         value = text if key in LITERAL else _value(key, text, option.kind if option else "")
     except ValueError as error:
@@ -165,6 +169,17 @@ def _nearest(key: str, known: Iterable[str]) -> str:
     from sim.nodes import closest
 
     return closest(key, dict.fromkeys(known))
+
+
+def is_several(key: str, text: str) -> bool:
+    """Whether Hydra's grammar reads several values, or a range of them."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    try:
+        return bool(OverridesParser.create().parse_override(f"{key}={text}").is_sweep_override())
+    except HydraException:
+        return False
 
 
 def parse_value(key: str, text: str, name: bool = False) -> Any:

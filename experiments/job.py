@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ from experiments.folder import (
     city_ref,
     code_revision,
     config_of,
-    is_finished,
+    finished_runs,
     resumed_plan,
     write_manifest,
 )
@@ -59,6 +59,16 @@ class Job:
     folder: Path
     city: City
     options: Mapping[str, Any]  # of the command, as the folder was begun with
+    shard: str | None = None  # as 2/8: this folder holds the second of eight parts of the plan
+
+    @property
+    def positions(self) -> list[int]:
+        """The runs that this folder is to hold."""
+        positions = self.plan.positions
+        if self.shard is None:
+            return positions
+        part, parts = map(int, self.shard.split("/"))
+        return positions[part - 1 :: parts]
 
     @property
     def quiet(self) -> bool:
@@ -81,12 +91,14 @@ def work(request: Request, new_plan: NewPlan, results: Results) -> int:
     job = begun(request, new_plan)
     try:
         with ended_politely(), Journal(job.folder / "journal.bin") as journal:
-            if is_finished(job.folder, job.plan) and len(journal.done()) == len(job.plan):
-                print(f"Nothing to do: {job.folder} is finished, all {len(job.plan)} runs are done.")
+            runs = finished_runs(job.folder)
+            if runs and len(journal.done()) >= runs:
+                print(f"Nothing to do: {job.folder} is finished, all {runs} runs are done.")
                 return 0
-            if not run_left(job, journal):
+            job, all_tried = run_left(job, journal)
+            if not all_tried:
                 return report_failures(job, journal, resumable=True)
-            return finish(job, journal, results, started)
+            return finish_part(job, journal, started) if job.shard else finish(job, journal, results, started)
     except KeyboardInterrupt:
         print(f"\nstopped; finished runs are kept. To go on:\n  {job.resume_line}", file=sys.stderr)
         return STOPPED
@@ -99,16 +111,16 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
     folder = request.out_folder()
     if request.options["resume"]:
         plan, config = resumed_plan(request, __version__)
-        city, options = plan.city.load(), config.get("options", {})
+        city, options, shard = plan.city.load(), config.get("options", {}), config.get("shard")
     else:
         planned = new_plan(request, __version__)
         check_points(planned)
-        plan, city, options = planned.plan, planned.city, planned.options
-        begin_folder(plan, folder, config_of(plan, request.command, options), planned.files)
+        plan, city, options, shard = planned.plan, planned.city, planned.options, request.options["shard"]
+        begin_folder(plan, folder, config_of(plan, request.command, options, shard), planned.files)
     keep_city(plan.city, city)
     for remark in dict.fromkeys(remark for point in plan.points for remark in out_of_sight(point.parameters)):
         print(remark, file=sys.stderr)
-    return Job(request, plan, folder, city, options)
+    return Job(request, plan, folder, city, options, shard)
 
 
 def check_points(planned: Planned) -> None:
@@ -151,13 +163,28 @@ def ended_politely() -> Iterator[None]:
 # ---- the runs --------------------------------------------------------------------------------------------------
 
 
-def run_left(job: Job, journal: Journal) -> bool:
-    """Runs what the journal lacks; says whether all of it was tried."""
-    options = job.request.options
-    tasks = tasks_left(job.plan, journal)
+def run_left(job: Job, journal: Journal) -> tuple[Job, bool]:
+    """Runs what the journal lacks; the job with the replications that were needed, and whether all was tried."""
+    if not job.options.get("until.kpi"):
+        return job, run_positions(job, journal)
+    from experiments.stopping import blocks, precise_enough
+
+    for used in blocks(job.plan.replications):
+        job = replace(job, plan=replace(job.plan, used=used))
+        if not run_positions(job, journal):
+            return job, False
+        if precise_enough(job, journal):
+            break
+    return job, True
+
+
+def run_positions(job: Job, journal: Journal) -> bool:
+    """Runs what the journal lacks of this folder's runs; says whether all of it was tried."""
+    options, wanted = job.request.options, set(job.positions)
+    tasks = [task for task in tasks_left(job.plan, journal) if task.position in wanted]
     if tasks:
         kernels.tell(job.quiet)
-    with Progress(len(job.plan), len(job.plan) - len(tasks), job.quiet) as progress:
+    with Progress(len(wanted), len(wanted) - len(tasks), job.quiet) as progress:
         return carry_out(
             tasks,
             journal,
@@ -165,6 +192,7 @@ def run_left(job: Job, journal: Journal) -> bool:
             workers=options["workers"],
             fail_fast=options["fail_fast"],
             tell=progress.tell,
+            address=options["engine_address"],
         )
 
 
@@ -179,7 +207,7 @@ def report_failures(job: Job, journal: Journal, resumable: bool = False) -> int:
         print(f"Stopped at the first failure. To go on:\n  {job.resume_line}", file=sys.stderr)
     elif failed:
         where = job.folder / "timings.parquet"
-        print(f"{len(failed)} of {len(job.plan)} runs failed; their tracebacks are in {where}", file=sys.stderr)
+        print(f"{len(failed)} of {len(job.positions)} runs failed; their tracebacks are in {where}", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -196,6 +224,15 @@ def finish(job: Job, journal: Journal, results: Results, started: float) -> int:
     code = report_failures(job, journal)
     print(words)
     print(f"\nResults: {job.folder}/ ({told_files(job.folder)})")
+    return code
+
+
+def finish_part(job: Job, journal: Journal, started: float) -> int:
+    """Closes a shard, whose runs become tables when all shards are merged."""
+    write_manifest(job.folder, manifest(job, journal, started))
+    code = report_failures(job, journal)
+    print(f"Shard {job.shard} is in {job.folder}. When all are there:")
+    print(f"  fieldcast {job.request.command} merge=DIR,DIR,...")
     return code
 
 
@@ -218,8 +255,8 @@ def manifest(job: Job, journal: Journal, started: float) -> dict[str, Any]:
         "city_content": job.city.content_hash,
         "remarks": list(job.city.assumptions),
         "runs": {
-            "planned": len(job.plan),
-            "done": len(journal.done()),
+            "planned": len(job.positions),
+            "done": len(journal.done() & set(job.positions)),
             "failed": sum(status == "failed" for status in journal.status.values()),
         },
         "wall_seconds": round(time.time() - started, 3),

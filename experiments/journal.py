@@ -143,6 +143,14 @@ class Journal:
         with self.path.open("rb") as file:
             return self._head_at(file, position)
 
+    def payload(self, position: int) -> bytes:
+        """One run as it was written."""
+        offset = self.offsets[position]
+        with self.path.open("rb") as file:
+            file.seek(offset - FRAME.size)
+            _, length, _ = FRAME.unpack(file.read(FRAME.size))
+            return file.read(length)
+
     def table(self, position: int, name: str) -> pa.Table | None:
         """One table of one run, or nothing when the run did not record it."""
         with self.path.open("rb") as file:

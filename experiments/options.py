@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-LITERAL = ("out", "resume", "merge", "client", "template", "history", "posterior", "city", "configs", "facts")
+LITERAL = (
+    *("out", "resume", "merge", "table", "client", "template", "history", "posterior", "city", "configs"),
+    "facts",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Command:
     scenarios: tuple[str, ...] = ()
     # Defaults of this command that differ from those of OPTIONS.
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    # Whether several values of a parameter are a dimension.
+    sweeps: bool = False
 
 
 def cores() -> int:
@@ -49,8 +54,10 @@ def cores() -> int:
 
 
 ALL = ("out", "seed", "quiet", "city", "configs")
+DESIGNS = ("grid", "zip", "list", "lhs", "sobol", "morris")
 RUNS = (
-    *("scenario", "baseline", "months", "warmup", "replications", "workers", "engine", "fail_fast", "check", "resume"),
+    *("scenario", "baseline", "months", "warmup", "replications", "workers", "engine", "engine_address"),
+    *("fail_fast", "check", "resume"),
     *("record.zones", "record.reps", "record.ledger", "record.events"),
 )
 MAKING = (
@@ -70,7 +77,9 @@ _TABLE = (
     Option("warmup", "run", 12, "months of history before it, 0 to 120"),
     Option("replications", "whole", 20, "runs of each scenario, 1 to 100000", low=1, high=100_000),
     Option("workers", "whole", cores(), "processes at a time, 1 or more", low=1, high=4096),
-    Option("engine", "word", "processes", "processes or serial", words=("processes", "serial")),
+    Option(
+        "engine", "word", "processes", "processes, serial, dask or ray", words=("processes", "serial", "dask", "ray")
+    ),
     Option("fail_fast", "flag", False, "true stops at the first run that fails"),
     Option("check", "run", False, "true verifies state and books after every day"),
     Option("resume", "literal", None, "the folder of a run that was stopped"),
@@ -85,6 +94,18 @@ _TABLE = (
     Option("client", "literal", None, "whom the report is for"),
     Option("language", "word", "en", "en or pl", words=("en", "pl")),
     Option("template", "literal", None, "a folder with look.yaml, report.html.j2 or report.typ of one's own"),
+    Option("design", "word", "grid", "grid, zip, list, lhs, sobol or morris", words=DESIGNS),
+    Option("points", "whole", None, "rows of lhs (100), base samples of sobol (64)", low=1, high=1_000_000),
+    Option("trajectories", "whole", None, "of morris (10)", low=1, high=100_000),
+    Option("vary", "names", None, "numbers of the world to vary over their ranges in the book; * stands for any words"),
+    Option("table", "literal", None, "a CSV file whose columns are parameters, for design=list"),
+    Option("baselines", "word", "one", "one, or each: the baseline anew for every world", words=("one", "each")),
+    Option("until.kpi", "word", None, "stop when the difference in this KPI is known well enough"),
+    Option("until.half_width", "number", None, "half of the 95 % interval of the mean difference to reach"),
+    Option("dry_run", "flag", False, "true says how many runs, how long and how large, and runs but one"),
+    Option("shard", "word", None, "as 2/8: the second of eight parts, to be merged"),
+    Option("merge", "literal", None, "folders of all shards, separated by commas"),
+    Option("engine_address", "word", None, "an existing Dask or Ray cluster"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
     Option("facts", "literal", "all", "facts to judge, as facts=T3,T9"),
     Option("effort", "word", "quick", "quick (some minutes) or full (half an hour)", words=("quick", "full")),
@@ -109,6 +130,10 @@ def option_mistake(option: Option, value: Any) -> str:
         return f"{option.name} = {value} must be true or false"
     if option.kind == "whole":
         return _whole_mistake(option, value)
+    if option.name == "shard":
+        return _shard_mistake(value)
+    if option.kind == "number" and (isinstance(value, bool) or not isinstance(value, int | float) or not value > 0):
+        return f"{option.name} = {value} must be a number above 0"
     if option.kind == "names":
         return _names_mistake(option, value)
     if option.words and value not in option.words:
@@ -131,3 +156,10 @@ def _names_mistake(option: Option, names: Any) -> str:
     if twice:
         return f"{option.name} names {', '.join(twice)} twice; give each once"
     return "" if all(names) and names else f"{option.name} needs names, as {option.name}=first,second"
+
+
+def _shard_mistake(value: Any) -> str:
+    part, slash, parts = str(value).partition("/")
+    if slash and part.isdigit() and parts.isdigit() and 1 <= int(part) <= int(parts):
+        return ""
+    return f"shard = {value} must say which part of how many, as shard=2/8"

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import kernels
+from experiments import clusters, kernels
 from experiments.journal import Finished, Journal, pack, read_head
 from sim.errors import InputError
 
@@ -75,9 +75,17 @@ class Plan:
     city: CityRef
     version: str
     baseline: int | None = None  # index of the point that the others are compared with
+    pairs: tuple[int | None, ...] = ()  # of each point, where points have several baselines
+    used: int | None = None  # replications that were needed, where a stopping rule ended the runs
 
     def __len__(self) -> int:
         return len(self.points) * self.replications
+
+    @property
+    def positions(self) -> list[int]:
+        """The runs in their order; with a stopping rule, those that it asked for."""
+        used = self.replications if self.used is None else self.used
+        return [position for position in range(len(self)) if position % self.replications < used]
 
     def point_of(self, position: int) -> DesignPoint:
         """The design point of a run."""
@@ -90,9 +98,10 @@ class Plan:
     def pair_of(self, position: int) -> int | None:
         """The baseline's run with the same seed, or nothing for the baseline itself."""
         point, replication = divmod(position, self.replications)
-        if self.baseline is None or point == self.baseline:
+        baseline = self.pairs[point] if self.pairs else self.baseline
+        if baseline is None or point == baseline:
             return None
-        return self.baseline * self.replications + replication
+        return baseline * self.replications + replication
 
     def keys(self, position: int) -> dict[str, Any]:
         """What stands in front of every row of a run."""
@@ -133,9 +142,13 @@ class Task:
     position: int
     run_id: str
     seed: int
-    parameters: Parameters
+    point: DesignPoint
     city: CityRef
     build: Callable[[Parameters, City, int], Any]
+
+    def light(self) -> Task:
+        """The task as it is sent to a worker: with its parameters and without what only the parent needs."""
+        return replace(self, point=DesignPoint(self.point.name, self.point.parameters, {}))
 
 
 def make_market(parameters: Parameters, city: City, seed: int) -> Any:
@@ -181,7 +194,7 @@ def run_tables(task: Task) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
     """The tables of one run as Arrow, and the kinds of the columns beyond the contract."""
     from experiments.tables import to_arrow
 
-    market = task.build(task.parameters, city_of(task.city), task.seed)
+    market = task.build(task.point.parameters, city_of(task.city), task.seed)
     market.run()
     converted = {name: to_arrow(name, columns) for name, columns in market.tables().items()}
     return {name: table for name, (table, _) in converted.items()}, {
@@ -198,13 +211,13 @@ def one_line(error: BaseException) -> str:
 # ---- engines ---------------------------------------------------------------------------------------------------
 
 
-def serial(tasks: list[Task], _workers: int) -> Iterator[bytes]:
+def serial(tasks: list[Task], _workers: int, _address: str | None = None) -> Iterator[bytes]:
     """One run after the other in this process."""
     for task in tasks:
         yield one_run(task)
 
 
-def processes(tasks: list[Task], workers: int) -> Iterator[bytes]:
+def processes(tasks: list[Task], workers: int, _address: str | None = None) -> Iterator[bytes]:
     """Runs in worker processes; when one dies, the runs that were under way are done alone and the rest goes on."""
     from joblib.externals.loky.process_executor import BrokenProcessPool
 
@@ -232,7 +245,7 @@ def batch(tasks: list[Task], workers: int, under_way: dict[int, Task]) -> Iterat
     def handed_out() -> Iterator[Any]:
         for task in tasks:
             under_way[task.position] = task
-            yield joblib.delayed(in_worker)(task)
+            yield joblib.delayed(in_worker)(task.light())
 
     with joblib.parallel_config("loky", n_jobs=min(workers, len(tasks)), inner_max_num_threads=1):
         yield from joblib.Parallel(return_as="generator_unordered", batch_size=1)(handed_out())
@@ -245,7 +258,7 @@ def alone(task: Task) -> bytes:
 
     for _ in range(TRIES_ALONE):
         try:
-            return get_reusable_executor(max_workers=1, env=ONE_THREAD).submit(in_worker, task).result()
+            return get_reusable_executor(max_workers=1, env=ONE_THREAD).submit(in_worker, task.light()).result()
         except BrokenProcessPool:
             continue
     message = f"its worker process was killed {TRIES_ALONE} times (out of memory?); try fewer workers or a smaller city"
@@ -287,13 +300,24 @@ def stop_workers() -> None:
     get_reusable_executor(max_workers=1).shutdown(wait=True, kill_workers=True)
 
 
-ENGINES: dict[str, Callable[[list[Task], int], Iterator[bytes]]] = {"processes": processes, "serial": serial}
+ENGINES: dict[str, Callable[[list[Task], int, str | None], Iterator[bytes]]] = {
+    "processes": processes,
+    "serial": serial,
+    "dask": lambda tasks, *where: clusters.on_dask(one_run, (task.light() for task in tasks), *where),
+    "ray": lambda tasks, *where: clusters.on_ray(one_run, (task.light() for task in tasks), *where),
+}
+LOCAL = ("processes", "serial")  # the others compile where they run
 
 
-def payloads(tasks: list[Task], engine: str, workers: int) -> Iterator[bytes]:
+def goes_out(engine: str, workers: int) -> bool:
+    """Whether runs leave this process."""
+    return engine not in LOCAL or (engine == "processes" and workers > 1)
+
+
+def payloads(tasks: list[Task], engine: str, workers: int, address: str | None = None) -> Iterator[bytes]:
     """The tasks' payloads as they end; where kernels must be compiled, the last task goes first and alone."""
-    in_parallel = engine != "serial" and workers > 1
-    if tasks and not kernels.at_hand():
+    in_parallel = goes_out(engine, workers)
+    if tasks and engine in LOCAL and not kernels.at_hand():
         *tasks, first = tasks
         payload = alone(first) if in_parallel else one_run(first)
         if in_parallel:
@@ -301,12 +325,12 @@ def payloads(tasks: list[Task], engine: str, workers: int) -> Iterator[bytes]:
         if read_head(payload).status == "done":
             kernels.keep()
         yield payload
-    yield from ENGINES[engine if in_parallel else "serial"](tasks, workers)
+    yield from ENGINES[engine if in_parallel else "serial"](tasks, workers, address)
 
 
-def payloads_of(plan: Plan, engine: str, workers: int) -> Iterator[tuple[Finished, bytes]]:
+def payloads_of(plan: Plan, engine: str, workers: int, address: str | None = None) -> Iterator[tuple[Finished, bytes]]:
     """All runs of a plan as they end, kept nowhere: for trials whose tables nobody wants."""
-    for payload in payloads(tasks_of(plan, range(len(plan))), engine, workers):
+    for payload in payloads(tasks_of(plan, range(len(plan))), engine, workers, address):
         yield read_head(payload), payload
 
 
@@ -316,7 +340,7 @@ def payloads_of(plan: Plan, engine: str, workers: int) -> Iterator[tuple[Finishe
 def tasks_left(plan: Plan, journal: Journal, build: Callable[..., Any] = make_market) -> list[Task]:
     """The runs that the journal lacks; a failed one is tried again."""
     done = journal.done()
-    return tasks_of(plan, (position for position in range(len(plan)) if position not in done), build)
+    return tasks_of(plan, (position for position in plan.positions if position not in done), build)
 
 
 def tasks_of(plan: Plan, positions: Iterable[int], build: Callable[..., Any] = make_market) -> list[Task]:
@@ -326,7 +350,7 @@ def tasks_of(plan: Plan, positions: Iterable[int], build: Callable[..., Any] = m
             position,
             plan.keys(position)["run_id"],
             plan.seed_of(position),
-            plan.point_of(position).parameters,
+            plan.point_of(position),
             plan.city,
             build,
         )
@@ -341,12 +365,13 @@ def carry_out(
     engine: str = "processes",
     workers: int = 2,
     fail_fast: bool = False,
+    address: str | None = None,
     tell: Callable[[Finished], None] = lambda finished: None,
 ) -> bool:
     """Runs the tasks into the journal; says whether all of them were tried."""
-    in_parallel = engine != "serial" and workers > 1
+    in_parallel = engine == "processes" and workers > 1
     try:
-        for payload in payloads(tasks, engine, workers):
+        for payload in payloads(tasks, engine, workers, address):
             finished = journal.append(payload)
             tell(finished)
             if fail_fast and finished.status == "failed":
@@ -364,7 +389,7 @@ def carry_out(
 
 def failures(plan: Plan, journal: Journal) -> list[tuple[dict[str, Any], str]]:
     """The keys and the error of every run that failed."""
-    positions = [position for position in range(len(plan)) if journal.status.get(position) == "failed"]
+    positions = [position for position in plan.positions if journal.status.get(position) == "failed"]
     return [(plan.keys(position), journal.finished(position).error) for position in positions]
 
 

@@ -105,13 +105,14 @@ def write_final(name: str, extra: dict[str, str], plan: Plan, journal: Journal, 
     schema = arrow_schema(KEYS | TABLES.get(name, {}) | extra)
     size = RUNS_PER_GROUP_OF_EVENTS if name == "events" else RUNS_PER_GROUP
     with FinalFile(folder / f"{name}.parquet", schema) as file:
-        for begin in range(0, len(plan), size):
-            parts = list(parts_of(name, schema, plan, journal, range(begin, min(begin + size, len(plan)))))
+        positions = plan.positions
+        for begin in range(0, len(positions), size):
+            parts = list(parts_of(name, schema, plan, journal, positions[begin : begin + size]))
             if parts:
                 file.write(pa.concat_tables(parts).combine_chunks())
 
 
-def parts_of(name: str, schema: pa.Schema, plan: Plan, journal: Journal, positions: range) -> Iterator[pa.Table]:
+def parts_of(name: str, schema: pa.Schema, plan: Plan, journal: Journal, positions: list[int]) -> Iterator[pa.Table]:
     """The runs' parts of one range of the plan, keys in front, attribution filled in."""
     done = journal.done()
     for position in positions:
@@ -188,22 +189,31 @@ def write_plan(plan: Plan, folder: Path, notes: dict[str, str] | None = None) ->
 
 def plan_rows(plan: Plan) -> tuple[dict[str, list[Any]], dict[str, str]]:
     """The plan as columns, with one column for each parameter that a design varies and its kind."""
-    positions = range(len(plan))
-    rows: dict[str, list[Any]] = {key: [plan.keys(position)[key] for position in positions] for key in KEYS}
+    positions = plan.positions
+    keys = [plan.keys(position) for position in positions]
+    rows: dict[str, list[Any]] = {key: [one[key] for one in keys] for key in KEYS}
     rows["seed"] = [plan.seed_of(position) for position in positions]
     varied = list(dict.fromkeys(name for point in plan.points for name in point.values))
     kinds: dict[str, str] = {}
     for name in varied:
         values = [plan.point_of(position).values.get(name) for position in positions]
-        kinds[name] = kind_of(np.array([value for value in values if value is not None]))
+        kinds[name] = kind_of_values([value for value in values if value is not None])
         rows[name] = [str(value) if kinds[name] == "text" and value is not None else value for value in values]
     return rows, kinds
+
+
+def kind_of_values(values: list[Any]) -> str:
+    """The kind of column that plain values become; lists and what is mixed become text."""
+    if any(isinstance(value, list | tuple | dict) for value in values):
+        return "text"
+    kinds = {kind_of(np.asarray(value)) for value in values}
+    return kinds.pop() if len(kinds) == 1 else "number" if kinds == {"count", "number"} else "text"
 
 
 def write_runs(plan: Plan, journal: Journal, folder: Path) -> None:
     """Writes runs.parquet (what became of every run) and timings.parquet (how long it took, and what broke)."""
     rows, kinds = plan_rows(plan)
-    ended = [journal.finished(position) if position in journal.offsets else None for position in range(len(plan))]
+    ended = [journal.finished(position) if position in journal.offsets else None for position in plan.positions]
     rows["status"] = [end.status if end else "missing" for end in ended]
     rows["error"] = [end.error or None if end else None for end in ended]
     rows["seconds"] = [end.seconds if end else None for end in ended]

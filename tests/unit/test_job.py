@@ -13,7 +13,9 @@ from tests.unit.test_runner import plan_of
 
 def test_a_commands_own_options_are_kept_and_a_change_is_refused_by_name():
     config = config_of(plan_of(), "compare", {"schemes": ["fixed", "commission"]})
-    request = SimpleNamespace(command="compare", given={"schemes"}, options={"schemes": ["fixed"]}, overrides={})
+    request = SimpleNamespace(
+        command="compare", given={"schemes"}, options={"schemes": ["fixed"]}, overrides={}, dimensions={}
+    )
     [message] = changed(request, config, "0.1.0")
     assert message.startswith("schemes = ['fixed']: the folder was begun with ['fixed', 'commission']")
     request.options["schemes"] = ["fixed", "commission"]
