@@ -37,6 +37,7 @@ class Urge(NamedTuple):
     calls_max: int
     shortlist_logit: float
     lost_caller_rival_share: float
+    rest_days: int  # for which whoever has decided to stay listens to no seller
     skill_logit: float
     inbound_logit: float
 
@@ -159,6 +160,7 @@ def make_scene(
         calls_max=int(needs.calls_max),
         shortlist_logit=needs.shortlist_logit,
         lost_caller_rival_share=calls.lost_caller_rival_share,
+        rest_days=calendar.span(needs.rest_months),
         skill_logit=calls.agent_skill_logit,
         inbound_logit=choice.inbound_logit,
     )

@@ -35,6 +35,7 @@ class UrgeColumns(NamedTuple):
     satisfaction: Array
     satisfaction_day: Array
     unsettled_until: Array
+    rest_until: Array
     shopping_limit: Array
 
 
@@ -52,6 +53,7 @@ class Contracts(NamedTuple):
     satisfaction_day: Array
     order_operator: Array
     unsettled_until: Array
+    rest_until: Array
     size_class: Array
     premises: Array
     usage: Array
@@ -124,6 +126,7 @@ class MarketState:
     appeal: Array  # (n, o) int8, seller's effect in choice.APPEAL_UNIT
     order_operator: Array  # int8, operator of the open order or NONE
     unsettled_until: Array  # int16
+    rest_until: Array  # int16: has decided to stay, and listens to no seller before
     # what awaits it
     turnover_day: Array  # int16: the tenant closes, or the next one opens
     fault_day: Array  # int16
@@ -259,6 +262,7 @@ _COLUMNS: dict[str, tuple[type, int]] = {
     "appeal": (np.int8, 1),
     "order_operator": (np.int8, 0),
     "unsettled_until": (np.int16, 0),
+    "rest_until": (np.int16, 0),
     "turnover_day": (np.int16, 0),
     "fault_day": (np.int16, 0),
     "resizing_day": (np.int16, 0),
@@ -274,6 +278,7 @@ _START = {
     "decision_day": NEVER,
     "order_operator": NONE,
     "unsettled_until": LONG_AGO,
+    "rest_until": LONG_AGO,
     "turnover_day": NEVER,
     "fault_day": NEVER,
     "resizing_day": NEVER,

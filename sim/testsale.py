@@ -12,7 +12,7 @@ from sim.doors import Rules
 from sim.draws import Streams
 from sim.scene import Scene
 from sim.state import NEVER, MarketState
-from sim.steps.needs import chance_of_row
+from sim.steps.needs import chance_of_row, rests
 
 Array = np.ndarray[Any, Any]
 
@@ -45,7 +45,11 @@ def _deal_chances(appeal, mind, fading, urge, columns, deal, peers, decision_mak
         if deal.provider[row] < -1 or deal.provider[row] == 0:
             continue
         own = chance_of_row(columns, fading, urge, row, today)
-        listens = 1.0 if columns.decision_day[row] != NEVER else 1.0 - np.exp(-woken_days * own)
+        listens = 1.0 - np.exp(-woken_days * own)
+        if columns.decision_day[row] != NEVER:
+            listens = 1.0
+        elif rests(columns, row, today):
+            listens = 0.0
         value = (offer_value(appeal, mind, fading, deal, peers, row, 0, today) + personal) / appeal.similarity
         stay = stay_value(appeal, mind, fading, deal, peers, row, today)
         chance[i] = decision_maker[deal.premises[row]] * listens * leave_share(value, stay, appeal.similarity)

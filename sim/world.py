@@ -83,6 +83,7 @@ class Needs(Part):
     unsettled_days: float
     dissatisfaction_slope: float
     search_days: BySize
+    rest_months: float
     discovery_share: float
     calls_max: int
     shortlist_logit: float

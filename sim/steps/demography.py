@@ -151,7 +151,7 @@ def _vacate(
         contracts.monthly_bill[row] = 0.0
         contracts.contract_start[row], contracts.contract_end[row] = LONG_AGO, NEVER
         contracts.term_months[row], contracts.renewals[row] = 0, 0
-        contracts.satisfaction[row], contracts.unsettled_until[row] = 0.0, LONG_AGO
+        contracts.satisfaction[row], contracts.unsettled_until[row], contracts.rest_until[row] = 0.0, LONG_AGO, LONG_AGO
         employees[row], news[row], opt_out[row], limit[row] = 0, 0.0, 0, 0
         touch_day[row] = LONG_AGO
         fault_day[row], resizing_day[row], decision_day[row] = NEVER, NEVER, NEVER

@@ -26,7 +26,7 @@ from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.needs import chance_of_row
+from sim.steps.needs import chance_of_row, rests
 
 Array = np.ndarray[Any, Any]
 
@@ -43,6 +43,7 @@ class Visit(NamedTuple):
     persuasion: float
     fatigue: float
     fatigue_factor: float
+    annoyance: float
     refusal: float
     woken_days: float
     at_door: float
@@ -60,6 +61,7 @@ def visit_of(scene: Scene) -> Visit:
         p.visit_persuasion,
         p.visit_fatigue,
         scene.world.dialling.fatigue_waking_factor,
+        scene.world.dialling.annoyance_persuasion,
         p.refusal_share,
         p.woken_months * scene.calendar.per_month,
         p.decided_at_door_share,
@@ -305,14 +307,23 @@ def _meet_all(
         if kind[i] == FOLLOWED:
             worth = visit.followup_days * urge.rate_per_day * columns.inclination[row]
         looks_around = columns.decision_day[row] != NEVER
-        free = columns.order_operator[row] == NONE
+        free = columns.order_operator[row] == NONE and (kind[i] == FOLLOWED or not rests(columns, row, today))
         if looks_around:
             outcome[i] = WOKEN
         elif free and draw(key, where, 2) < 1.0 - np.exp(-worth * weight):
             thinks = kind[i] != FOLLOWED and draw(key, where, 4) >= visit.at_door
             outcome[i] = LATER if thinks else WOKEN
             calls_day[i] = today + max(np.ceil(-visit.afterthought_days * np.log(draw(key, where, 5))), 1.0)
-        meet(mind, fading, row, 0, today, visit.recall, visit.persuasion * weight, visit.fatigue)
+        meet(
+            mind,
+            fading,
+            row,
+            0,
+            today,
+            visit.recall,
+            visit.persuasion * weight + visit.annoyance * tired,
+            visit.fatigue,
+        )
         if draw(key, where, 1) < visit.revealed * reports[who[i]]:  # what nobody writes down is not known
             crm.known_day[row], crm.provider[row], crm.bill[row] = today, deal.provider[row], deal.monthly_bill[row]
             content = remembered(deal.satisfaction[row], today - deal.satisfaction_day[row], 0.0, fading.satisfaction)

@@ -19,7 +19,7 @@ from sim.scene import Scene, by_class
 from sim.state import FIELD, INBOUND, NEVER, NONE, MarketState
 from sim.steps import needs
 from sim.steps.field import LATER, VISIT, WOKEN, Visit, visit_of
-from sim.steps.needs import chance_of_row, put_offers
+from sim.steps.needs import chance_of_row, put_offers, rests
 
 Array = np.ndarray[Any, Any]
 
@@ -156,15 +156,25 @@ def _at_the_door(key, where, visit, decision_maker, mind, fading, urge, columns,
         meet(mind, fading, row, operator, today, visit.leaflet, 0.0, 0.0)
         return VISIT
     outcome = VISIT
-    weight = visit.fatigue_factor ** fatigue_of(mind, fading, row, operator, today)
+    tired = fatigue_of(mind, fading, row, operator, today)
+    weight = visit.fatigue_factor**tired
     if columns.decision_day[row] != NEVER:
         outcome = WOKEN  # looks around already
-    elif columns.order_operator[row] == NONE:
+    elif columns.order_operator[row] == NONE and not rests(columns, row, today):
         worth = visit.woken_days * chance_of_row(columns, fading, urge, row, today)
         if draw(key, where, 2) < 1.0 - np.exp(-worth * weight):
             if draw(key, where, 4) < visit.at_door:
                 outcome = WOKEN
             elif draw(key, where, 5) < answered:
                 outcome = LATER
-    meet(mind, fading, row, operator, today, visit.recall, visit.persuasion * weight, visit.fatigue)
+    meet(
+        mind,
+        fading,
+        row,
+        operator,
+        today,
+        visit.recall,
+        visit.persuasion * weight + visit.annoyance * tired,
+        visit.fatigue,
+    )
     return outcome

@@ -186,6 +186,12 @@ def chance_of_row(columns, fading, urge, row, today):
     )
 
 
+@njit(inline="always")
+def rests(columns, row, today):
+    """Whether a business has decided to stay lately, and nothing has unsettled it since: it hears no seller out."""
+    return today < columns.rest_until[row] and today > columns.unsettled_until[row]
+
+
 @njit(cache=True)
 def _starters(key, address, columns, fading, urge, today):
     """Rows below their limit, and of those the ones below today's exact chance; the number drawn is the same."""

@@ -15,7 +15,7 @@ from sim.ledger import Ledger
 from sim.orders import COLUMNS, Orders
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import NEVER, MarketState
+from sim.state import NEVER, NONE, MarketState
 
 Array = np.ndarray[Any, Any]
 
@@ -59,6 +59,8 @@ def close_sales(
     if kept.size:
         ledger.pay("discounts", "customers", credited * scene.world.retention.credit_months)
         record.add("saved", saved)
+    stayed = rows[state.order_operator[rows] == NONE]
+    state.rest_until[stayed] = min(today + scene.urge.rest_days, NEVER)
     new = orders.table[first:]
     if record.events is not None:
         record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])

@@ -13,7 +13,7 @@ from sim.record import Record
 from sim.scene import Scene
 from sim.state import NEVER, NONE, TELEMARKETING, MarketState
 from sim.steps import needs
-from sim.steps.needs import chance_of_row, put_offers
+from sim.steps.needs import chance_of_row, put_offers, rests
 from sim.telephone import StaffTable
 
 Array = np.ndarray[Any, Any]
@@ -176,7 +176,7 @@ def _answered(key, where, pitch, columns, fading, urge, row, tired, today):
         result = TALKED
         if columns.decision_day[row] != NEVER:
             result = WOKEN  # looks around already
-        elif columns.order_operator[row] == NONE:
+        elif columns.order_operator[row] == NONE and not rests(columns, row, today):
             own = chance_of_row(columns, fading, urge, row, today)
             worth = pitch.woken_days * own * pitch.fatigue_factor**tired
             if draw(key, where, 2) < 1.0 - np.exp(-worth):
