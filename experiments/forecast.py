@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from experiments.attribution import attribute, points_without, write_attribution
 from experiments.folder import OVERRIDDEN
 from experiments.job import Job, Planned, loaded_city, whole_pairs, work
 from experiments.moves import Moves, moves_between
 from experiments.runner import DesignPoint, Plan, relabelled
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.compose import Request
@@ -31,6 +33,10 @@ def new_plan(request: Request, version: str) -> Planned:
     if scenario.name == baseline.name:
         same = scenario.numbers_digest == baseline.numbers_digest
         points = (baseline,) if same else (baseline, relabelled(scenario, scenario.name + OVERRIDDEN))
+    if options["attribution"] and len(points) == 1:
+        raise InputError(f"attribution=true takes a scenario's channels away; scenario={scenario.name} is the baseline")
+    if options["attribution"]:
+        points = (*points[:-1], *points_without(request, points[-1]), points[-1])  # the scenario stays the last
     return Planned(Plan(points, options["replications"], options["seed"], ref, version, baseline=0), city)
 
 
@@ -45,6 +51,9 @@ def results(job: Job, journal: Journal) -> str:
     baseline, scenario = plan.points[0].name, plan.points[-1].name
     rows = summarise(job.folder, baseline, [scenario], city.currency, city.country, city.subdivision)
     write_summary(rows, job.folder)
+    credited = attribute(job.folder, scenario, city.currency)
+    if credited:
+        write_attribution(credited, job.folder)
     moves = moves_between(plan.points[0].parameters, plan.points[-1].parameters, city.operators[0].name)
     draw_all(story_of(job, moves))
     return spoken(job, rows, moves)

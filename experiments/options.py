@@ -87,6 +87,7 @@ _TABLE = (
     Option("record.reps", "run", True, "keep the table by representative"),
     Option("record.ledger", "run", True, "keep the ledger"),
     Option("record.events", "run", False, "keep every event"),
+    Option("attribution", "flag", False, "true runs the scenario also with each of its channels off"),
     Option("scenarios", "names", None, "names of scenarios to compare, with the first"),
     Option("schemes", "names", None, "names of pay schemes to compare in the scenario, with the first"),
     Option("sets", "sets", None, "'{name:{parameter:value}, ...}', or a YAML file of these"),

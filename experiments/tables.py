@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.counterparts import counterparts
 from experiments.schema import KEYS, PLAN, RUNS_END, TABLES, TIMINGS, arrow_schema, arrow_type
 
 if TYPE_CHECKING:
@@ -226,22 +227,34 @@ def write_runs(plan: Plan, journal: Journal, folder: Path) -> None:
 
 
 def fill_incremental(name: str, table: pa.Table, position: int, plan: Plan, journal: Journal) -> pa.Table:
-    """Puts the incremental acquisition cost in, where the paired baseline run allows it."""
+    """Puts the incremental acquisition cost in, where runs with one channel off or the paired baseline allow it."""
     column = {"monthly": "cac_field_incremental", "monthly_by_channel": "cac_incremental"}.get(name)
+    if column is None:
+        return table
+    costs: Columns = {}
     pair = plan.pair_of(position)
-    if column is None or pair is None or pair not in journal.done():
+    if pair is not None:
+        costs |= incremental_costs(*numbers_of_pair(position, pair, journal))
+    for channel, off in counterparts(plan, position).items():
+        costs |= incremental_costs(*numbers_of_pair(position, off, journal), channels=(channel,))
+    if not costs:
         return table
-    found = [journal.table(run, part) for run in (position, pair) for part in ("monthly", "monthly_by_channel")]
-    tables = [part for part in found if part is not None]
-    if len(tables) < len(found):
-        return table
-    costs = incremental_costs(*[numbers_of(part) for part in tables])
+    months = table.column("month").to_pylist()
     if name == "monthly":
         values = costs.get("field", np.full(table.num_rows, np.nan))
     else:
-        months = tables[0].column("month").to_pylist()
+        months = list(dict.fromkeys(months))
         values = by_channel(table.column("month").to_pylist(), table.column("channel").to_pylist(), months, costs)
     return table.set_column(table.column_names.index(column), column, to_array(values, "number"))
+
+
+def numbers_of_pair(position: int, other: int, journal: Journal) -> tuple[Columns, ...]:
+    """What attribution needs of two runs; nothing where one of them is missing."""
+    done = journal.done()
+    if position not in done or other not in done:
+        return ()
+    found = [journal.table(run, part) for run in (position, other) for part in ("monthly", "monthly_by_channel")]
+    return tuple(numbers_of(part) for part in found if part is not None) if None not in found else ()
 
 
 def numbers_of(table: pa.Table) -> Columns:
@@ -250,16 +263,19 @@ def numbers_of(table: pa.Table) -> Columns:
     return {name: table.column(name).to_numpy(zero_copy_only=False) for name in names}
 
 
-def incremental_costs(monthly: Columns, channels: Columns, base_monthly: Columns, base_channels: Columns) -> Columns:
-    """Extra cost of a channel over all extra gross adds, by month, for the one channel that the scenario changes.
+def incremental_costs(*runs: Columns, channels: tuple[str, ...] = SWITCHABLE_CHANNELS) -> Columns:
+    """Extra cost of a channel over all extra gross adds, by month, for the one channel that changes in a pair of runs.
 
     With two changed channels one pair cannot tell their adds apart, so neither has a number; nor has a month without
-    extra gross adds.
+    extra gross adds. `runs` are the months and the channels of one run, then of the other.
     """
+    if not runs:
+        return {}
+    monthly, by_name, base_monthly, base_by_name = runs
     extra_adds = monthly["gross_adds"].astype(float) - base_monthly["gross_adds"]
     extra_cost = {
-        channel: cost_of(channel, channels, monthly["month"]) - cost_of(channel, base_channels, monthly["month"])
-        for channel in SWITCHABLE_CHANNELS
+        channel: cost_of(channel, by_name, monthly["month"]) - cost_of(channel, base_by_name, monthly["month"])
+        for channel in channels
     }
     changed = [channel for channel, cost in extra_cost.items() if np.any(cost != 0.0)]
     if len(changed) != 1:

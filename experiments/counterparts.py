@@ -1,0 +1,28 @@
+"""Which runs are the same world with one channel off, and under which names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.runner import Plan
+
+OFF: dict[str, dict[str, Any]] = {
+    "field": {"department.active": False},
+    "telemarketing": {"telemarketing.telemarketers": 0},
+    "advertising": {"advertising.budget_factor": 0.0},
+}
+BOOKED = {"field": "field", "telemarketing": "telemarketing", "advertising": "inbound"}  # where a channel's cost stands
+
+
+def without(scenario: str, channel: str) -> str:
+    """The name of a scenario with a channel off."""
+    return f"{scenario} without {channel}"
+
+
+def counterparts(plan: Plan, position: int) -> dict[str, int]:
+    """The runs with the same seed and one channel off, by the channel under which the ledger books it."""
+    point, replication = divmod(position, plan.replications)
+    names = {other.name: index for index, other in enumerate(plan.points)}
+    wanted = {BOOKED[channel]: names.get(without(plan.points[point].name, channel)) for channel in OFF}
+    return {booked: index * plan.replications + replication for booked, index in wanted.items() if index is not None}
