@@ -84,3 +84,9 @@ def spoken(job: Job, rows: Rows, moves: Moves) -> str:
             shown -= {"break_even_month", "break_even_share"}  # nothing of ours was paid for
         parts.insert(0, kpi_table(rows, shown, *names))
     return "\n\n".join(part for part in parts if part)
+
+
+if __name__ == "__main__":
+    from experiments.multirun import hydra_main
+
+    hydra_main("forecast")
