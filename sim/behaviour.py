@@ -10,7 +10,7 @@ from sim import plans
 from sim.compensation import Scheme
 from sim.conduct import Ground, Motive, dutiful, manners_of
 from sim.crm import Crm
-from sim.doors import Rules
+from sim.doors import DOORS, Rules
 from sim.draws import Streams
 from sim.incentives import expected_gain
 from sim.parameters import Parameters
@@ -30,6 +30,9 @@ class Behaviour:
 
     def __init__(self, parameters: Parameters, scheme: Scheme, scene: Scene, rules: Rules, streams: Streams):
         self.decided, self.world = parameters.department.conduct, parameters.world
+        self.intelligence = parameters.department.intelligence
+        self.advantage: Array | None = None  # (4, 4) how far rivals' list prices favour us, as last asked for
+        self.asked_day = 0
         self.scheme, self.scene, self.rules, self.streams = scheme, scene, rules, streams
         self.manners = dutiful(0, rules.paperwork_share)
         self.hurried = NOTHING.forward  # rows whose decision was brought forward to today
@@ -57,6 +60,27 @@ class Behaviour:
             day_pay = world.effort.usual_pay_per_month / self.scene.calendar.per_month
             ground = self._ground(state, conversion)
             self.manners = manners_of(decided, self.scheme, world.conduct, world.effort, motive, ground, share, day_pay)
+
+        self._learn(today)
+
+    def _learn(self, today: int) -> None:
+        """What the department's intelligence leaves of what visits reveal, and what list prices tell of doors."""
+        if self.intelligence == "field":
+            return
+        people = len(self.manners.reports)
+        self.manners = self.manners._replace(noted=np.zeros(people))
+        if self.intelligence == "mystery_shopping" and DOORS[self.rules.policy] == "expected_value":
+            age = self.scene.calendar.span(self.world.field.mystery_shopping_months)
+            if self.advantage is None or today >= self.asked_day + age:
+                appeal, self.asked_day = self.scene.appeal, today
+                dearer = appeal.price[1:].mean(axis=0) / appeal.price[0]
+                self.advantage = (dearer / dearer.mean()) ** -appeal.price_logit
+            taste = self.manners.taste if len(self.manners.taste) else np.ones((people, 4, 4))
+            self.manners = self.manners._replace(taste=taste * self.advantage)
+
+    def intelligence_cost(self) -> float:
+        """Cost of a month of asking rivals for their prices."""
+        return self.world.field.mystery_shopping_cost_per_month if self.intelligence == "mystery_shopping" else 0.0
 
     def _ground(self, state: MarketState, conversion: Array) -> Ground:
         """What the department expects of its doors."""

@@ -26,6 +26,7 @@ class Manners(NamedTuple):
 
     desk_share: Array  # (reps,) part of the day that goes into reports, meetings and service
     reports: Array  # (reps,) part of this unpaid work that is done
+    noted: Array  # (reps,) part of what visits reveal that is written down
     promise: Array  # (reps,) chance that an offer promises too much
     taste: Array  # (reps, 4, 4) factor on the worth of doors by size class and premises; (0, 4, 4): the policy alone
 
@@ -54,7 +55,8 @@ class Ground(NamedTuple):
 
 def dutiful(people: int, paperwork_share: float) -> Manners:
     """Everybody does as the operator wishes."""
-    return Manners(np.full(people, paperwork_share), np.ones(people), np.zeros(people), np.zeros((0, 4, 4)))
+    done = np.ones(people)
+    return Manners(np.full(people, paperwork_share), done, done, np.zeros(people), np.zeros((0, 4, 4)))
 
 
 def manners_of(
@@ -73,7 +75,7 @@ def manners_of(
     own = effort.intrinsic_share_per_contract * effort.usual_pay_per_month
     if decided.split:
         done = work_done(motive.pace * (sale + own), motive.control, paperwork_share, usual_day_pay, p)
-        manners = manners._replace(reports=done, desk_share=paperwork_share * done)
+        manners = manners._replace(reports=done, noted=done, desk_share=paperwork_share * done)
     if decided.overpromising:
         loss = expected_loss(scheme, motive.now, motive.now.bill, motive.outlook)
         manners = manners._replace(promise=promises(sale, loss, motive.control, effort.usual_pay_per_month, p))

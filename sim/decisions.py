@@ -152,6 +152,10 @@ class Department(Section):
     close_month: int | None = Field(
         None, ge=2, le=240, strict=True, description="Month from which on there is no department, or null for never."
     )
+    intelligence: Literal["field", "mystery_shopping", "none"] = Field(
+        "field",
+        description="What is learned of rivals: what visits reveal; their list prices by telephone; nothing.",
+    )
     plan: Plan = Plan()
     conduct: Conduct = Conduct()
     scheme: Scheme = Scheme()

@@ -275,6 +275,7 @@ class FieldForce:
             if self.payroll.period(today).last == today:
                 self._settle_period(today)
         ledger.pay("field_fixed", "field", float(reps.pay_fixed.sum()))
+        ledger.pay("management", "field", self.behaviour.intelligence_cost() * self.department.exists(today))
         ledger.pay("field_variable", "field", float(reps.pay_variable.sum()))
         self.contracts_ever += float(reps.contracts.sum())
         self.bills_ever += float(reps.bills_signed.sum())

@@ -324,6 +324,8 @@ class Field(Part):
     rep_reached_share: float
     visit_memory_months: float
     fee_share_of_bill: float
+    mystery_shopping_cost_per_month: float
+    mystery_shopping_months: float
 
 
 class Reactions(Part):

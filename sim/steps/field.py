@@ -130,7 +130,7 @@ def walk_the_patches(
         kind,
         visit_of(scene),
         rules,
-        manners.reports,
+        manners.noted,
         state.mind,
         scene.fading,
         scene.urge,

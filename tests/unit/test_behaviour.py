@@ -83,3 +83,31 @@ def test_what_is_promised_beyond_what_is_kept_costs_customers() -> None:
     kept = honest & (active().field.crm.sold_by >= 0)
     assert sold.any() and kept.any()
     assert bold.state.satisfaction[sold].mean() < active().state.satisfaction[kept].mean()
+
+
+# ---- intelligence ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["none", "mystery_shopping"])
+def test_without_field_intelligence_nothing_is_known_of_doors_and_nothing_followed_up(kind: str) -> None:
+    made = active(**{"department.intelligence": kind})
+    assert (made.field.crm.known_day < 0).all() and column(made, "followups").sum() == 0
+    assert (active().field.crm.known_day > 0).any()
+
+
+def test_mystery_shopping_costs_by_the_month() -> None:
+    paid = [active(**{"department.intelligence": kind}).tables()["ledger"] for kind in ("mystery_shopping", "none")]
+    cost = active().parameters.world.field.mystery_shopping_cost_per_month
+    managed = [-table["amount"][table["account"] == "management"].sum() for table in paid]
+    assert managed[0] - managed[1] == pytest.approx(6 * cost)
+
+
+def test_list_prices_draw_to_where_rivals_are_dear() -> None:
+    asked = {"department.intelligence": "mystery_shopping", "department.doors": "expected_value"}
+    made, _ = fresh(**asked)
+    behaviour = made.field.behaviour
+    made.scene.appeal.price[1:, 2, 1] *= 1.2
+    behaviour.manners = behaviour.manners._replace(reports=np.ones(2))
+    behaviour._learn(made.day + 100)  # the prices asked for before are old by now
+    taste = behaviour.manners.taste
+    assert taste.shape == (2, 4, 4) and np.unravel_index(taste[0].argmax(), (4, 4)) == (2, 1)
