@@ -203,6 +203,46 @@ def where_it_pays(found: Found) -> list[Row]:
 TABLES = (scenarios, where_it_pays)
 
 
+# ---- as they stand on the page -----------------------------------------------------------------------------------
+
+
+SHOWN = ("inbound_calls", "gross_adds", "churn_competitor", "customers", "margin")
+
+
+def page_of_scenarios(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """The table of docs/scenarios.md: one line a scenario, differences with their intervals, margin in thousands."""
+    by_name: dict[str, dict[str, Mapping[str, str]]] = {}
+    for row in rows:
+        by_name.setdefault(row["scenario"], {})[row["measure"]] = row
+    return [
+        f"| `{name}` | "
+        + " | ".join(told(found[measure], "", 1000 if measure == "margin" else 1) for measure in SHOWN)
+        + " |"
+        for name, found in by_name.items()
+    ]
+
+
+def page_of_pays(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """The table of where it pays: money in thousands."""
+    lines = []
+    for row in rows:
+        adds = told(row, "gross_adds", 1, "extra_gross_adds")
+        margin = told(row, "margin", 1000, "extra_margin")
+        worth = told(row, "present_value_with_customers", 1000, "extra_present_value_with_customers")
+        month = f"month {float(row['break_even_month']):.0f}" if row["break_even_month"] else "not within the run"
+        share = f"{float(row['break_even_share']):.0%}".replace("%", " %")
+        lines.append(f"| `{row['situation']}` | {row['beside']} | {adds} | {margin} | {share}, {month} | {worth} |")
+    return lines
+
+
+def told(row: Mapping[str, str], prefix: str, unit: int, mean: str = "difference") -> str:
+    """A difference with its interval."""
+    low, high = (f"{prefix}_{end}" if prefix else end for end in ("low", "high"))
+    middle, first, last = (float(row[name]) / unit for name in (mean, low, high))
+    digits = 0 if max(abs(middle), abs(first), abs(last)) >= 100 else 1
+    return f"{middle:+,.{digits}f} ({first:+,.{digits}f} .. {last:+,.{digits}f})"
+
+
 def study(replications: int, workers: int, out: Path) -> None:
     """Run everything, and write the tables."""
     jobs = dict.fromkeys(part for case in [*cases(), *fields()] for part in (case.baseline, case.scenario))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -9,7 +10,19 @@ import numpy as np
 import pytest
 
 import configs
-from experiments.scenarios import MONTHS, Found, cases, fields, fitted, interval, main, measures, where_it_pays
+from experiments.scenarios import (
+    MONTHS,
+    Found,
+    cases,
+    fields,
+    fitted,
+    interval,
+    main,
+    measures,
+    page_of_pays,
+    page_of_scenarios,
+    where_it_pays,
+)
 
 
 def run(margin: float, revenue: float = 1000.0, hazard: float = 0.02) -> dict:
@@ -68,3 +81,12 @@ def test_a_department_that_earns_more_from_the_first_month_on_has_paid_in_it() -
 def test_an_unknown_option_is_told(capsys) -> None:
     assert main(["replicatons=3"]) == 2
     assert "did you mean 'replications'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "lines"), [("scenarios", page_of_scenarios), ("where_it_pays", page_of_pays)])
+def test_the_page_shows_the_tables_as_they_are(name: str, lines) -> None:
+    docs = Path(configs.__file__).parents[1] / "docs"
+    with (docs / "tables" / f"{name}.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    page = (docs / "scenarios.md").read_text(encoding="utf-8")
+    assert rows and not [line for line in lines(rows) if line not in page]
