@@ -137,22 +137,22 @@ def _table(
     contracts = np.arange(float(_states(intensity * p.effort_max, days, plan / max(mean_bill, 1e-9))))
     joy = p.intrinsic_share_per_contract * contracts
 
-    def solved(plan: float, outlook: Outlook, beyond: Array, long: int) -> tuple[Array, Array]:
+    def solved(plan: float, outlook: Outlook, beyond: Array, long: int, chances: Array) -> tuple[Array, Array]:
         pay = expected_pay(scheme, contracts, mean_bill, plan, outlook) / p.usual_pay_per_month
         felt_later, felt_at_once = (beyond, pay) if scheme.credited == "sale" else (pay + beyond, 0.0 * pay)
-        chances = sales_chances(long * intensity * grid)
         return solve(felt_later, felt_at_once + joy, chances, grid, -(-days // long), p, long)
 
     beyond = np.zeros(contracts.size)
     if scheme.carries_balance or scheme.carries_plan:
         long = max(days_a_step, -(-days // STEPS_AHEAD))
+        ahead = sales_chances(long * intensity * grid)
         usual, patience = _usual_sales(intensity * days, contracts.size), 1.0 / weight_of(days, p)
 
         def worth(plan: float, outlook: Outlook) -> float:
-            return float(solved(plan, outlook, np.zeros(contracts.size), long)[1][0])
+            return float(solved(plan, outlook, np.zeros(contracts.size), long, ahead)[1][0])
 
         beyond = carried(scheme, contracts, mean_bill, plan, outlook, usual, patience, worth)
-    return solved(plan, outlook, beyond, days_a_step)[0]
+    return solved(plan, outlook, beyond, days_a_step, sales_chances(days_a_step * intensity * grid))[0]
 
 
 def _usual_sales(mean: float, states: int) -> Array:

@@ -6,6 +6,7 @@ of a day's sales, and a person's toil, risk and patience (`sim/compensation/effo
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,12 @@ def effort_grid(controlled: float, effort_max: float) -> Array:
 
 def sales_chances(means: Array) -> Array:
     """Chance of 0, 1, 2, ... sales, (effort, sales), Poisson with these means; the last column holds the tail too."""
-    most, term, sure = 0, np.exp(-means.max()), np.exp(-means.max())
+    highest = float(means.max())
+    most, term = 0, math.exp(-highest)
+    sure = term
     while 1.0 - sure > TAIL and most < CONTRACTS_MAX:
         most += 1
-        term *= means.max() / most
+        term *= highest / most
         sure += term
     rate = means[:, None] / np.maximum(np.arange(most + 1), 1)
     rate[:, 0] = np.exp(-means)
