@@ -74,6 +74,9 @@ QUICK = {
     "world.reactions.answer_chance_per_quarter": 1.0,
     "world.reactions.lag_months_max": 1,
     "world.reactions.normal_months": 8,
+    "world.reactions.loss_factor": 1.05,
+    "world.reactions.loss_sigmas": 0.0,
+    "world.reactions.loss_noise_log_sd": 0.0,
 }
 ATTACK = {"telemarketing.telemarketers": 8, "telemarketing.from_month": 2}
 
