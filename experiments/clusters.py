@@ -1,10 +1,11 @@
-"""Runs on a Dask or Ray cluster through joblib: one at an address, or a local one for the time of the runs."""
+"""Runs on a Dask or Ray cluster: the one at an address, or a local one for the time of the runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from sim.errors import InputError
@@ -26,20 +27,30 @@ def on_dask(work: Work, tasks: Iterable[Any], workers: int, address: str | None)
 
 
 def on_ray(work: Work, tasks: Iterable[Any], workers: int, address: str | None) -> Iterator[bytes]:
-    """The payloads as they come."""
-    import joblib
+    """The payloads as they come; Ray itself repeats what a dead worker had.
 
+    Its backend for joblib gives results all at once, so tasks are handed to Ray, a few more than are under way.
+    """
     ray = extra("ray", "ray")
-    extra("ray", "ray.util.joblib").register_ray()
     local = {} if address else {"num_cpus": workers, "include_dashboard": False}
-    ray.init(address=address, **local)
+    ray.init(address=address, log_to_driver=False, **local)
     try:
-        with joblib.parallel_config("ray"):
-            yield from joblib.Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)(
-                joblib.delayed(work)(task) for task in tasks
-            )
+        remote, left = ray.remote(max_retries=3)(work), iter(tasks)
+        ahead = 2 * max(int(ray.cluster_resources().get("CPU", workers)), 1)
+        pending = [remote.remote(task) for task in islice(left, ahead)]
+        while pending:
+            done, pending = ray.wait(pending, num_returns=1)
+            pending += [remote.remote(task) for task in islice(left, 1)]
+            yield ray.get(done[0])
     finally:
         ray.shutdown()
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine whose library is not there, before a folder is begun for it."""
+    needed = {"dask": ("distributed",), "ray": ("ray",)}
+    for module in needed.get(engine, ()):
+        extra(engine, module)
 
 
 def extra(name: str, module: str) -> Any:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import kernels
+from experiments.clusters import check_engine
 from experiments.folder import (
     begin_folder,
     city_ref,
@@ -108,6 +109,7 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
     """The job with its folder; new, or taken up again."""
     from experiments import __version__
 
+    check_engine(request.options["engine"])
     folder = request.out_folder()
     if request.options["resume"]:
         plan, config = resumed_plan(request, __version__)
