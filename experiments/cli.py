@@ -98,6 +98,18 @@ COMMANDS = {
         options=("out", "seed", "quiet", "configs", "facts", "effort", "workers"),
         forms={},
     ),
+    "pilot": Command(
+        module="experiments.pilot",
+        line="the test sale on plots of each premises type, and how large it must be",
+        examples=(
+            "fieldcast pilot",
+            "fieldcast pilot plots=2 weeks=4 payback=18",
+            "fieldcast pilot scenario=new_entrant worlds=100 out=runs/pilot",
+        ),
+        options=(*ALL, "scenario", "plots", "weeks", "worlds", "payback"),
+        forms={},
+        scenarios=("scenario",),
+    ),
     "parameters": Command(
         module="experiments.book",
         line="print the parameter book: every number with its range, source and meaning",
