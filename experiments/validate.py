@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 import sys
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from experiments import kernels
 from experiments.validation.card import Row, as_csv, as_html, as_markdown, as_text, row_of, tally
 from experiments.validation.equalpay import matched
 from experiments.validation.facts import Facts, chosen, runs_of, seeds_of, shipped_facts
@@ -31,13 +31,13 @@ def run(request: Request) -> int:
     facts = shipped_facts()
     names = chosen(facts, request.options["facts"])
     folder = request.out_folder()
-    started = time.time()
+    kernels.tell(bool(request.options["quiet"]))
     try:
         rows = judged(facts, names, Work(request))
     except KeyboardInterrupt:
         print("\nstopped; nothing was written", file=sys.stderr)
         return STOPPED
-    about = made_with(request, time.time() - started)
+    about = made_with(request)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "validation.csv").write_text(as_csv(rows), encoding="utf-8")
     (folder / "validation.md").write_text(as_markdown(rows, TITLE, about), encoding="utf-8")
@@ -49,7 +49,7 @@ def run(request: Request) -> int:
     return 0
 
 
-def made_with(request: Request, seconds: float) -> str:
+def made_with(request: Request) -> str:
     """The command that makes the card."""
     from experiments import __version__
 
