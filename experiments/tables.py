@@ -67,7 +67,27 @@ def to_array(values: np.ndarray, kind: str) -> pa.Array:
         values = np.char.decode(values, "utf-8")
     if kind == "date":
         values = values.astype("datetime64[D]")
+    if values.dtype.kind in "iufbM":
+        return by_bytes(values).cast(arrow_type(kind))
+    if kind == "text":
+        builder = pa.lib.StringBuilder()
+        builder.append_values(values.tolist())
+        return builder.finish()
     return pa.array(values, from_pandas=True).cast(arrow_type(kind))
+
+
+def by_bytes(values: np.ndarray) -> pa.Array:
+    """Numbers, flags and days as Arrow, nan as null; `pa.array` would read the whole of pandas for it."""
+    import pyarrow as pa
+
+    known = ~np.isnan(values) if values.dtype.kind in "fM" else np.ones(len(values), bool)
+    if values.dtype.kind == "M":
+        plain, kind = values.view(np.int64).astype(np.int32), pa.date32()
+    else:
+        plain = values.astype(np.uint8) if values.dtype.kind == "b" else np.ascontiguousarray(values)
+        kind = pa.from_numpy_dtype(plain.dtype)
+    gaps = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(plain), [gaps, pa.py_buffer(plain)])
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class Table:
     def codes(self, column: str) -> tuple[Array, list[str]]:
         """Numbers of the distinct values in order of appearance, and these values; an empty cell is a value."""
         encoded = self.columns[column].dictionary_encode()
-        return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary.to_pylist()
+        return in_numpy(encoded.indices).astype(np.int32), encoded.dictionary.to_pylist()
 
     def bytes(self, column: str) -> Array:
         """A column as fixed-width bytes."""
@@ -93,8 +93,9 @@ class Table:
         if self.decimal_comma:
             text = pc.replace_substring(text, ",", ".")
         good = pc.match_substring_regex(text, NUMBER)
-        values = pc.cast(pc.if_else(good, text, pa.scalar(None, pa.string())), pa.float64())
-        return values.to_numpy(zero_copy_only=False), lengths(text) == 0
+        values = np.full(self.size, np.nan)
+        values[in_numpy(good)] = in_numpy(pc.cast(text.filter(good), pa.float64()))
+        return values, lengths(text) == 0
 
     def dates(self, column: str, findings: Findings) -> Array:
         """A column as days, not-a-time where empty."""
@@ -129,7 +130,14 @@ def clean(values: Any) -> pa.Array:
 
 def lengths(array: pa.Array) -> Array:
     """Characters of every cell."""
-    return pc.utf8_length(array).to_numpy(zero_copy_only=False)
+    return in_numpy(pc.utf8_length(array))
+
+
+def in_numpy(array: pa.Array) -> Array:
+    """Numbers or truths without gaps as numpy has them; Arrow's own way would read the whole of pandas first."""
+    if pa.types.is_boolean(array.type):
+        return np.from_dlpack(pc.cast(array, pa.uint8())).astype(bool)
+    return np.from_dlpack(array)
 
 
 def as_text(value: Any) -> str | None:
@@ -204,7 +212,7 @@ def sane_cells(table: Table, findings: Findings) -> bool:
             f"is longer than {CELL_LIMIT} characters",
             "shorten it",
         )
-        formula = pc.starts_with(values, "=").to_numpy(zero_copy_only=False)
+        formula = in_numpy(pc.starts_with(values, "="))
         findings.rows(table, name, np.flatnonzero(formula), "is a formula", "put its value in its place")
     return len(findings.errors) == before
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import mesa
 from mesa.datacollection import DataCollector
+
+from sim.mesalight import mesa
 
 
 class MonthlyCollector(DataCollector):  # type: ignore[misc]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import mesa
 import numpy as np
 
 from sim import foundation
@@ -25,6 +24,7 @@ from sim.draws import Streams
 from sim.fieldforce import FieldForce
 from sim.ledger import Ledger
 from sim.memory import give_back_memory
+from sim.mesalight import mesa
 from sim.observation import Observation
 from sim.opening import open_market
 from sim.orders import Orders

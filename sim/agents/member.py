@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import mesa
+from sim.mesalight import mesa
 
 
 class Member(mesa.Agent):  # type: ignore[misc]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import mesa
-
 from sim.agents.member import Member
+from sim.mesalight import mesa
 from sim.telephone import OpeningHours, StaffTable
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from experiments import tables
 from experiments.journal import Finished, Journal, pack
 from experiments.runner import CityRef, DesignPoint, Plan
-from experiments.schema import KEYS, TABLES
-from experiments.tables import incremental_costs, to_arrow, write_all, write_plan
+from experiments.schema import KEYS, TABLES, arrow_type
+from experiments.tables import incremental_costs, to_array, to_arrow, write_all, write_plan
 
 MONTHS = np.array([0, 1, 2])
 DATES = np.array(["2026-12-01", "2027-01-01", "2027-02-01"], dtype="datetime64[D]")
@@ -118,3 +119,19 @@ def test_bytes_from_the_model_become_text():
     table, extra = to_arrow("events", {"day": np.array([3]), "business_id": np.array([b"E21-00003"])})
     assert table.column("business_id").to_pylist() == ["E21-00003"]
     assert extra == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (np.array([1.5, np.nan, 3.0]), "number"),
+        (np.array([1.0, np.nan, 3.0]), "count"),
+        (np.arange(6.0)[::2], "number"),
+        (np.arange(20) % 3 == 0, "flag"),
+        (np.array(["2027-01-01", "NaT", "2027-03-01"], "datetime64[D]"), "date"),
+        (np.array(["inbound", None, "Łódź"], object), "text"),
+        (np.empty(0), "number"),
+    ],
+)
+def test_columns_become_what_arrow_itself_makes_of_them(values, kind):
+    assert to_array(values, kind).equals(pa.array(values, from_pandas=True).cast(arrow_type(kind)))
