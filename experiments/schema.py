@@ -67,7 +67,9 @@ MONTHLY_UNITS = {
     "plan_attainment": "share",
     "rep_effort": "number",
     "rep_quits": "reps",
+    "saved": "customers",
     "market_shopping": "businesses",
+    "market_woken": "businesses",
     "market_closures": "businesses",
     "market_openings": "businesses",
 }

@@ -117,15 +117,23 @@ def fatigue_of(mind, fading, row, operator, today):
 
 @njit(inline="always")
 def meet(mind, fading, row, operator, today, recall_share, persuasion, fatigue):
-    """One contact: rolls the three stocks to today and adds to them."""
+    """One contact: rolls the three stocks to today and adds to them.
+
+    Only what is new in the memory is held anew: the stocks are dated back by as many days of the hold as are over for
+    the old and the new part together.
+    """
     idle = float(today - mind.contact_day[row, operator])
     memory = remembered(MEMORY_UNIT * mind.memory[row, operator], idle, fading.hold_days, fading.memory)
-    goodwill = persuasion + persuasion_of(mind, fading, row, operator, today)
-    tired = fatigue + fatigue_of(mind, fading, row, operator, today)
-    mind.memory[row, operator] = np.uint16(np.rint((memory + (1.0 - memory) * recall_share) / MEMORY_UNIT))
+    added = (1.0 - memory) * recall_share
+    over = 0
+    if memory > 0.0 and idle > 0.0:
+        over = int(np.rint(memory / (memory + added) * min(idle, fading.hold_days)))
+    goodwill = (persuasion + persuasion_of(mind, fading, row, operator, today)) * np.exp(fading.persuasion * over)
+    tired = (fatigue + fatigue_of(mind, fading, row, operator, today)) * np.exp(fading.fatigue * over)
+    mind.memory[row, operator] = np.uint16(np.rint((memory + added) / MEMORY_UNIT))
     mind.persuasion[row, operator] = np.int16(np.rint(min(max(goodwill, -7.9), 7.9) / PERSUASION_UNIT))
     mind.fatigue[row, operator] = np.uint8(np.rint(min(tired, 15.9) / FATIGUE_UNIT))
-    mind.contact_day[row, operator] = today
+    mind.contact_day[row, operator] = today - over
 
 
 @njit(cache=True)

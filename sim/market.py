@@ -30,6 +30,7 @@ from sim.opening import open_market
 from sim.orders import Orders
 from sim.parameters import Parameters
 from sim.reactions import check_events, happen
+from sim.recollections import recollect
 from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
 from sim.shipped import scheme_file
@@ -298,6 +299,8 @@ class Market(mesa.Model):  # type: ignore[misc]
             base.footfall_factor,
             self.luck,
         )
+        mean_ties = len(base.links.indices) / max(len(city.zone), 1)
+        recollect(self.state, self.scene, base.still, mean_ties, self.luck("recollections"))
         self.turnover = Turnover(city, base.lives, base.opening_rate, base.footfall_factor, base.lives.begun())
         self.record = Record(len(self.operators), len(city.zone_id), self.parameters.record.events)
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()

@@ -31,7 +31,9 @@ COUNTED = (
     "followups",
     "cancelled",
     "won_from_competitors",
+    "saved",
     "market_shopping",
+    "market_woken",
     "market_closures",
     "market_openings",
 )

@@ -40,6 +40,7 @@ class Urge(NamedTuple):
     rest_days: int  # for which whoever has decided to stay listens to no seller
     skill_logit: float
     inbound_logit: float
+    recall_share: float
 
 
 class Terms(NamedTuple):
@@ -83,6 +84,23 @@ class Talks(NamedTuple):
     recall_share: float
 
 
+class Gossip(NamedTuple):
+    """How news travels along peer ties, and what it does to a mind."""
+
+    telling: float
+    complaining: float
+    noticing: float
+    word: float
+    van: float
+    good: float
+    bad_factor: float
+    wakes: float
+    further: float
+    defects: float
+    most: float
+    threshold: Array  # (4,) customers among the peers, by size class
+
+
 @dataclass
 class Scene:
     """Everything that holds for all businesses on one day; `presence`, `answered`, `network`,
@@ -102,6 +120,7 @@ class Scene:
     peers: Links
     terms: Terms
     talks: Talks
+    gossip: Gossip
     signing: Signing
     fault_rates: Array  # (o + 2,) per working day by provider; the last two: vacant and none, by the mean
     zones: int
@@ -163,6 +182,7 @@ def make_scene(
         rest_days=calendar.span(needs.rest_months),
         skill_logit=calls.agent_skill_logit,
         inbound_logit=choice.inbound_logit,
+        recall_share=world.signals.phone_recall_share,
     )
     faded = fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar)
     network = np.ascontiguousarray(np.array([spec.network for spec in operators], bool))
@@ -181,6 +201,7 @@ def make_scene(
         peers,
         terms_of(world, calendar),
         talks_of(world, calendar),
+        gossip_of(world),
         signing_of(world, calendar, len(operators)),
         fault_rates_of(world, calendar, appeal.quality),
         len(city.zone_id),
@@ -215,6 +236,25 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
         float(p.haste_logit),
         float(world.choice.inbound_logit),
         float(world.signals.phone_recall_share),
+    )
+
+
+def gossip_of(world: World) -> Gossip:
+    """Word of mouth as the kernels take it."""
+    p = world.signals
+    return Gossip(
+        float(p.telling_share),
+        float(p.complaining_share),
+        float(p.noticing_share),
+        float(p.neighbour_recall_share),
+        float(p.van_recall_share),
+        float(p.good_news_persuasion),
+        float(p.bad_news_factor),
+        float(p.news_shopping_logit),
+        float(p.further_news_logit),
+        float(p.defection_shopping_logit),
+        float(p.news_shopping_logit_max),
+        by_class(p.contagion_threshold),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from sim.atrest import Phases, mean_satisfaction, phases, retention_bonus, spells, surviving_orders
 from sim.awareness import UNAIDED
 from sim.choice import leave_share
 from sim.draws import Streams
@@ -27,18 +28,6 @@ from sim.world import World
 Array = np.ndarray[Any, Any]
 
 SAMPLE = 1000  # premises over which expectations are taken
-RENEWED_SHARE = 0.7  # of contracts in force that have been renewed before
-QUEUE_DAYS = 3.0  # for a crew, once the premises may be entered
-
-
-@dataclass(frozen=True)
-class Phases:
-    """States of a contract in force: its weight among customers, months left (with a fee), and how much more they
-    shop."""
-
-    weight: Array
-    months_left: Array
-    factor: Array
 
 
 @dataclass(frozen=True)
@@ -49,22 +38,8 @@ class Standstill:
     brand: Array  # (o,) brand constants
     unserved_share: float  # of tenants
     provider_share: Array  # (zones, o) among the served
-
-
-def phases(world: World) -> Phases:
-    """The mix of contract states in a standing population."""
-    p, rows = world.needs, []
-    kinds = (24, world.terms.term_24_share), (12, world.terms.term_12_share)
-    for term, share in kinds:
-        window = min(p.renewal_window_months / term, 0.5)
-        rows.append((share * window, p.renewal_window_months / 2, p.renewal_factor))
-        rows.append((share * window * RENEWED_SHARE, term - p.renewal_window_months / 2, p.renewal_factor))
-        rest = share * (1 - window * (1 + RENEWED_SHARE))
-        middle = np.linspace(p.renewal_window_months, term, 5)
-        rows += [(rest / 4, left, 1.0) for left in (middle[:-1] + middle[1:]) / 2]
-    rows.append((1 - world.terms.term_24_share - world.terms.term_12_share, 0.0, 1.0))
-    weight, left, factor = np.array(rows).T
-    return Phases(weight, left, factor)
+    joining: Array  # (o,) new customers a month, per tenant
+    leaving: Array  # (o,) customers who switch away in a month, per tenant
 
 
 def provider_shares(zone_rows: Array, share: Array, network: Array) -> Array:
@@ -117,7 +92,7 @@ def solve(
         brand = np.clip(brand + 0.8 * (step - share @ step), -6.0, 6.0)
         if np.abs(step).max() < 1e-4:
             break
-    return Standstill(presence, brand, unserved, by_zone)
+    return Standstill(presence, brand, unserved, by_zone, gain, loss - setting.closures(unserved) * share)
 
 
 def without_standing(still: Standstill, share: Array) -> Standstill:
@@ -141,6 +116,7 @@ class _Setting:
     phases: Phases
     spells: Array  # (n,) searches a month of a settled customer
     search_months: Array  # (n,)
+    rest_months: float  # after a search
     survive: Array  # (n,) share of orders that are not cancelled
     closing: float  # closures per month, of all tenants
     closing_new: float  # and of young ones
@@ -185,9 +161,10 @@ class _Setting:
             quality - share @ quality / share.sum(),
             world,
             phases(world),
-            sample.inclination * _spells(world, calendar, mean_ties),
+            sample.inclination * spells(world, calendar, mean_ties),
             days / calendar.per_month,
-            _surviving_orders(world, sample.premises),
+            world.needs.rest_months,
+            surviving_orders(world, sample.premises),
             demography.closure_rate_per_month,
             demography.closure_rate_per_month * demography.closure_first_year_factor,
             talks,
@@ -198,8 +175,8 @@ class _Setting:
         choice, p = self.world.choice, self.phases
         standing = brand + choice.quality_logit * self.quality + choice.peers_logit * share
         inertia = np.array(list(choice.inertia_logit.model_dump().values()))[self.sample.size_class]
-        settled = choice.satisfaction_logit * _mean_satisfaction(self.world)
-        credit = _retention_bonus(self.world, self.sample.price_sensitivity)
+        settled = choice.satisfaction_logit * mean_satisfaction(self.world)
+        credit = retention_bonus(self.world, self.sample.price_sensitivity)
         gain, loss, taken, lasting = _expected_flows(
             self.aware,
             self.answered,
@@ -213,6 +190,7 @@ class _Setting:
             self.world.retention.notice_share,
             self.spells,
             self.search_months,
+            self.rest_months,
             self.survive,
             p.weight,
             p.months_left,
@@ -226,49 +204,15 @@ class _Setting:
         )
         unserved = self.closing * lasting
         served = 1.0 - unserved
-        closing = self.closing - self.closing_new * unserved  # who has no provider yet is young and closes more often
-        return served * gain + self.closing * taken, served * loss + closing * share, unserved
+        return served * gain + self.closing * taken, served * loss + self.closures(unserved) * share, unserved
+
+    def closures(self, unserved: float) -> float:
+        """Closures a month of tenants with a provider: who has none yet is young and closes more often."""
+        return self.closing - self.closing_new * unserved
 
 
 def _found(awareness: Array, discovery: Array) -> Array:
     return awareness + (1.0 - awareness) * discovery
-
-
-def _spells(world: World, calendar: Workdays, mean_ties: float) -> float:
-    """Searches a month of a settled customer with inclination one: the base, raised by news and unsettling events."""
-    p, s = world.needs, world.signals
-    events = world.installation.fault_rate_per_month + world.demography.resizing_rate_per_month / 2
-    unsettled = 1.0 + (p.unsettled_factor - 1.0) * min(events * p.unsettled_days / calendar.per_month, 1.0)
-    fading = -np.log1p(-s.news_fading_per_month)
-    switching = 0.01  # of tenants a month, about: enough for a correction of a few per cent
-    news = mean_ties * switching * (0.3 * s.defection_shopping_logit + s.telling_share * s.news_shopping_logit) / fading
-    return (
-        p.shopping_rate_per_month
-        * unsettled
-        * (1.0 + news)
-        * np.exp(-p.dissatisfaction_slope * _mean_satisfaction(world))
-    )
-
-
-def _mean_satisfaction(world: World) -> float:
-    """Satisfaction in a standing population: faults, forgiven in time."""
-    p = world.installation
-    return p.fault_rate_per_month * p.fault_satisfaction / -np.log1p(-p.satisfaction_recovery_per_month)
-
-
-def _retention_bonus(world: World, price_sensitivity: Array) -> Array:
-    """What the retention offer adds to the utility of staying."""
-    cheaper = np.log1p(-world.retention.credit_months / 12.0)
-    return world.choice.price_elasticity_logit * price_sensitivity * cheaper
-
-
-def _surviving_orders(world: World, premises: Array) -> Array:
-    """Share of orders that reach activation."""
-    p = world.installation
-    waiting = np.array(list(p.permission_days.model_dump().values()))[premises] + QUEUE_DAYS
-    impatient = np.maximum(waiting - p.cancelling_after_days, 0.0) * p.cancelling_per_day
-    late = np.maximum(waiting - p.promise_days, 0.0) * p.cancelling_per_day * (p.late_cancelling_factor - 1.0)
-    return (1.0 - p.access_refused_share) * np.exp(-impatient - late)
 
 
 @njit(cache=True)
@@ -327,6 +271,7 @@ def _expected_flows(
     notice,
     spells,
     search_months,
+    rest_months,
     survive,
     weight,
     months_left,
@@ -362,6 +307,7 @@ def _expected_flows(
                 for k in range(weight.size if p >= 0 else 0):
                     stay = standing[p] + stay_plus[row] + fee * max(months_left[k] - search_months[row], 0.0)
                     rate = spells[row] * factor[k]
+                    rate /= 1.0 + rate * rest_months
                     moved = talked_over(talks, row, p, value, stay, credit[row], notice, rate, similarity)
                     moved *= weight[k] * survive[row] * held
                     gain += moved

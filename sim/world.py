@@ -108,7 +108,10 @@ class Signals(Part):
     bad_news_factor: float
     telling_share: float
     complaining_share: float
+    noticing_share: float
     news_shopping_logit: float
+    further_news_logit: float
+    contagion_threshold: BySize
     defection_shopping_logit: float
     news_shopping_logit_max: float
     news_fading_per_month: float

@@ -14,7 +14,7 @@ FLOORS = (
     "compensation situation",
     "awareness choice reps learning recruiting stages territories team incentives conduct payroll",
     "state",
-    "cohorts tenants outbound standstill opening ledger orders scene telephone record foundation",
+    "atrest cohorts tenants outbound standstill opening ledger orders scene telephone recollections record foundation",
     "fielddays observation collector crm doors competitors reactions timing credit",
     "steps",
     "agents testsale plans",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.awareness import awareness_of, faded, fading_table, remembered
+from sim.awareness import awareness_of, faded, fading_table, meet, remembered
 from sim.choice import APPEAL_UNIT, standing_value
 from sim.draws import Luck, draw, normal, pair, rows_below
 from sim.record import Record
@@ -357,6 +357,7 @@ def whom_to_ask(
                     deal.offers[row] |= np.uint8(1 << best)
                     deal.appeal[row, best] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
                     offer_channel[row, best] = 0
+                    meet(mind, fading, row, best, today, urge.recall_share, 0.0, 0.0)
                 elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
                     calls_left, lost = calls_left + 1, True
     return callers[:n].copy(), call_day[:n].copy()

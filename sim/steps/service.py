@@ -65,6 +65,7 @@ def install(
         _release(state, lost, record, today)
     if len(done):
         contracts.activate(state, scene, done, news, record, today, terms_luck)
+        schedule_faults(state, scene, done["row"], today, luck)
         ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
         ledger.pay("discounts", "field", buyouts)
         record.add("install_wait_days", waited_days)
@@ -196,7 +197,7 @@ def _break(key, contracts, fault_day, rates, annoyance, fading, today, memory_da
 
 
 def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
-    """The first fault of tenants, by the quality of their provider's network."""
+    """The next fault of tenants, by the quality of the network that serves them now."""
     rate = scene.fault_rates[state.provider[rows]]
     state.fault_day[rows] = event_days(luck, state.address[rows], 0, rate, today)
 

@@ -61,19 +61,12 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
         scene.peers,
         state.address,
         state.provider,
+        state.size_class,
         state.news,
         state.news_day,
         news.take(),
+        scene.gossip,
         today,
-        p.telling_share,
-        p.complaining_share,
-        p.neighbour_recall_share,
-        p.van_recall_share,
-        p.good_news_persuasion,
-        p.bad_news_factor,
-        p.news_shopping_logit,
-        p.defection_shopping_logit,
-        p.news_shopping_logit_max,
     )
     state.stir(heard)
 
@@ -94,19 +87,12 @@ def _tell(
     peers,
     address,
     provider,
+    size_class,
     news,
     news_day,
     items,
+    gossip,
     today,
-    telling,
-    complaining,
-    word,
-    van,
-    good,
-    bad_factor,
-    wakes,
-    defects,
-    most,
 ):
     """Each peer hears a piece of news with a chance; returns the businesses whose urge to look around changed."""
     kind, row, operator, left = items[0], items[1], items[2], items[3]
@@ -117,21 +103,32 @@ def _tell(
             peer = peers.indices[e]
             if provider[peer] < -1:
                 continue
-            told = draw(key, pair(address[row[i]], address[peer]), kind[i]) < (telling if kind[i] == 0 else complaining)
-            stir = 0.0
-            if kind[i] == 1:
-                if told:
-                    meet(mind, fading, peer, operator[i], today, word, -good * bad_factor, 0.0)
+            where, good = pair(address[row[i]], address[peer]), gossip.good
+            if kind[i] == COMPLAINED:
+                if draw(key, where, 1) < gossip.complaining:
+                    meet(mind, fading, peer, operator[i], today, gossip.word, -good * gossip.bad_factor, 0.0)
                 continue
-            meet(mind, fading, peer, operator[i], today, word if told else van, good if told else 0.0, 0.0)
+            told, stir = draw(key, where, 0) < gossip.telling, 0.0
+            recall = gossip.word if told else gossip.van
+            meet(mind, fading, peer, operator[i], today, recall, good if told else 0.0, 0.0)
             if told and provider[peer] != operator[i]:
-                stir = wakes
-            if left[i] >= 0 and provider[peer] == left[i]:
-                stir = max(stir, defects)
+                around = customers_among(peers, provider, peer, operator[i])
+                stir = gossip.wakes if around >= gossip.threshold[size_class[peer]] else 0.0
+            if left[i] >= 0 and provider[peer] == left[i] and (told or draw(key, where, 2) < gossip.noticing):
+                stir = max(stir, gossip.defects)
             if stir > 0.0 and n < heard.size:
                 before = remembered(news[peer], today - news_day[peer], 0.0, fading.news)
-                news[peer] = min(before + stir, most)
+                news[peer] = min(max(before + min(gossip.further, stir), stir), gossip.most)
                 news_day[peer] = today
                 heard[n] = peer
                 n += 1
     return heard[:n]
+
+
+@njit(inline="always")
+def customers_among(peers, provider, row, operator):
+    """How many of a business's peers are customers of an operator."""
+    n = 0
+    for e in range(peers.indptr[row], peers.indptr[row + 1]):
+        n += provider[peers.indices[e]] == operator
+    return n

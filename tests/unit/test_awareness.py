@@ -195,3 +195,26 @@ def test_a_survey_adds_up_what_each_mind_knows() -> None:
     each = [[awareness_of(many, FADING, presence, row, o, 60) for o in range(3)] for row in range(rows)]
     assert sums[:, 0] == pytest.approx(np.sum(each, axis=0), rel=1e-12)
     assert sums[:, 1].tolist() == np.sum(np.array(each) > AIDED, axis=0).tolist()
+
+
+def test_a_contact_that_leaves_no_memory_does_not_renew_the_hold() -> None:
+    one, other = mind(), mind()
+    for of in (one, other):
+        contact(of, 0, 0.5, 1.0)
+    contact(one, HOLD - 5, 0.0, -0.5, 1.0)
+    later = HOLD + 21
+    assert asked(one, later).awareness[0] == pytest.approx(asked(other, later).awareness[0], abs=GRAIN)
+    left = (1 - WORLD.signals.persuasion_fading_per_month) ** ((later - HOLD + 5) / MONTH)
+    assert goodwill(one, later) == pytest.approx(goodwill(other, later) - 0.5 * left, abs=GRAIN)
+    tired = (1 - WORLD.signals.fatigue_fading_per_month) ** ((later - HOLD + 5) / MONTH)
+    assert tiredness(one, later) == pytest.approx(tired, abs=0.05)
+
+
+def test_a_glance_at_a_van_renews_the_hold_for_little() -> None:
+    one, other = mind(), mind()
+    contact(one, 0, 0.6)
+    contact(other, 0, 0.6)
+    contact(one, HOLD, 0.03)
+    later, month = HOLD + round(MONTH), 0.6 * (1 - WORLD.signals.forgetting_per_month) ** (round(MONTH) / MONTH)
+    assert asked(other, later).awareness[0] == pytest.approx(month, abs=GRAIN)
+    assert asked(one, later).awareness[0] < month + 0.03

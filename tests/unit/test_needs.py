@@ -212,3 +212,12 @@ def test_limits_of_many_rows_are_the_chance_of_each() -> None:
         set_limits(state.urge_columns, scene.fading, scene.urge, np.arange(len(state)), everybody, today)
         exact = [chance_of_row(state.urge_columns, scene.fading, scene.urge, i, today) for i in range(len(state))]
         assert state.shopping_limit.tolist() == as_limit(np.array(exact)).tolist()
+
+
+def test_a_consultation_by_a_rival_is_remembered_too() -> None:
+    opened = first_morning(middle_city(), numbers={"world.signals.phone_recall_share": 1.0})
+    opened.state.memory[:] = 0
+    rows = np.flatnonzero(opened.state.provider > VACANT)
+    needs.begin_search(opened.state, opened.scene, opened.diary, opened.record, rows, 0, opened.luck("needs", 0))
+    asked = (opened.state.offers[:, None] >> np.arange(4) & 1).astype(bool)
+    assert asked.any() and ((opened.state.memory > 0) == asked).all()

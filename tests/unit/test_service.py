@@ -8,7 +8,7 @@ import pytest
 from sim.city import enlarge
 from sim.market import Market
 from sim.orders import COLUMNS, Orders
-from sim.state import NONE
+from sim.state import NEVER, NONE
 from sim.steps import service
 from sim.steps.service import Crews, Patience
 from tests.tiny import tiny_city, tiny_operators
@@ -201,3 +201,13 @@ def test_the_backlog_is_what_is_ordered_and_neither_installed_nor_cancelled() ->
     backlog = column(done, "backlog")
     assert (backlog[0] + np.cumsum(flow)).tolist() == backlog.tolist()
     assert len(events(done, "activated")["day"]) > 0
+
+
+def test_a_switch_brings_the_faults_of_the_new_network() -> None:
+    of = ordering(ready=0)
+    rows = of.orders["row"].copy()
+    of.state.fault_day[rows] = 3
+    of.crews.per_day[:] = 100.0
+    of.scene.fault_rates[0] = 0.0  # a network that never fails
+    a_day(of, 1)
+    assert (of.state.provider[rows] == 0).all() and (of.state.fault_day[rows] == NEVER).all()

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.awareness import forget_all
 from sim.market import Market
-from sim.state import NONE, VACANT
+from sim.state import LONG_AGO, NONE, VACANT
 from sim.steps import signals
 from tests.worlds import SILENT, column, first_morning, market, middle_city, small_city
 
@@ -15,7 +16,9 @@ EVERYBODY_TELLS = {"world.signals.telling_share": 1.0, "world.signals.complainin
 
 def opened(numbers=None) -> Market:
     """A tiny market before its first day."""
-    return first_morning(small_city(), numbers=numbers)
+    of = first_morning(small_city(), numbers=numbers)
+    forget_all(of.state.mind, np.arange(len(of.state)), LONG_AGO)
+    return of
 
 
 def told(of: Market, budgets: float = 1.0) -> None:
@@ -91,6 +94,34 @@ def test_a_neighbour_who_left_raises_the_chance_of_leaving_the_same_operator() -
     joins(of, operator=0, left=1)
     defects = of.scene.world.signals.defection_shopping_logit
     assert of.state.news[peers] == pytest.approx(np.where(np.arange(peers.size) % 2, 0.0, defects))
+
+
+def test_nobody_notices_a_switch_of_which_nobody_tells_where_the_share_is_zero() -> None:
+    of = opened(SILENT)
+    of.state.provider[hub(of)[1]] = 1
+    joins(of, operator=0, left=1)
+    assert not of.state.news.any()
+
+
+def test_further_news_adds_less_than_the_first() -> None:
+    of = opened(EVERYBODY_TELLS)
+    peers = hub(of)[1]
+    of.state.provider[peers] = 1
+    joins(of, operator=0)
+    joins(of, operator=0)
+    p = of.scene.world.signals
+    assert of.state.news[peers] == pytest.approx(p.news_shopping_logit + p.further_news_logit)
+
+
+@pytest.mark.parametrize(("threshold", "stirred"), [(1, True), (2, False)])
+def test_threshold_contagion_waits_for_more_customers_among_the_peers(threshold: int, stirred: bool) -> None:
+    sizes = {f"world.signals.contagion_threshold.{size}": threshold for size in ("micro", "small", "medium", "large")}
+    of = opened({**EVERYBODY_TELLS, **sizes})
+    of.state.provider[of.state.provider > VACANT] = 1
+    peers = joins(of, operator=0)
+    assert bool(of.state.news[peers].any()) == stirred
+    joins(of, operator=0)
+    assert of.state.memory[peers, 0].all()
 
 
 def test_news_adds_up_to_a_most_and_fades() -> None:
