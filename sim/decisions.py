@@ -125,6 +125,14 @@ class Conduct(Section):
     )
 
 
+class People(Section):
+    """What may become of representatives; a part that is off does not exist."""
+
+    quits: bool = Field(True, description="Representatives may quit at a month's end.")
+    dismissal: bool = Field(True, description="Whoever sells too little in the probation is dismissed.")
+    forgetting: bool = Field(True, description="Skill is lost on days without a visit.")
+
+
 class Department(Section):
     """The focal operator's field sales department."""
 
@@ -158,6 +166,7 @@ class Department(Section):
     )
     plan: Plan = Plan()
     conduct: Conduct = Conduct()
+    people: People = People()
     scheme: Scheme = Scheme()
 
 

@@ -144,7 +144,8 @@ class Team:
         field = reps.rows(PRODUCTIVE)
         idle, busy = field[visits[field] == 0], field[visits[field] > 0]
         start = self.starting_skill
-        reps.skill[idle] = learning.forget(reps.skill[idle], start, 1.0, p, self.calendar)
+        if self.decided.people.forgetting:
+            reps.skill[idle] = learning.forget(reps.skill[idle], start, 1.0, p, self.calendar)
         days = learning.practised(visits[busy], p)
         reps.skill[busy] = learning.learn(reps.skill[busy], days, coaching[busy], p, per_month)
         self.knowledge = learning.share_knowledge(self.knowledge, reps.skill[field], start, p, per_month)
@@ -161,7 +162,8 @@ class Team:
     def judge_month(self, today: int, pay: Array) -> None:
         """At the month's end some quit, and whoever failed the probation is dismissed; `pay` is everybody's income."""
         self._remember(today, np.asarray(pay, np.float64))
-        self._quit(today)
+        if self.decided.people.quits:
+            self._quit(today)
         self._end_probation(today)
 
     def _remember(self, today: int, pay: Array) -> None:
@@ -195,7 +197,8 @@ class Team:
         reached = min(reps.sold.sum() / max(reps.planned.sum(), 1e-9), 1.0)
         failed = recruiting.fails_probation(reps.sold[rows], reached * reps.planned[rows], self.world)
         reps.probation[rows] = False
-        self.leave(rows[failed], today, "dismissals")
+        if self.decided.people.dismissal:
+            self.leave(rows[failed], today, "dismissals")
 
     def leave(self, rows: Array, today: int, why: str) -> None:
         """People go: colleagues take their patch, some knowledge goes with them, their post is advertised."""

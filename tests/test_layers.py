@@ -9,7 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # From the floor up; a room may use its own floor and those below.
 FLOORS = (
-    "errors memory mesalight nodes shipped findings draws dates workdays world decisions parameters",
+    "errors memory mesalight nodes shipped findings draws dates workdays "
+    "part departmentclaims world decisions parameters",
     "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
     "compensation situation",
     "awareness choice reps learning recruiting stages territories team incentives conduct payroll",

@@ -305,6 +305,32 @@ def test_a_leaver_is_replaced_after_the_funnel_s_time():
     assert of.row_of_post.tolist() == [0, 3, 2] and set(of.patch_of_zone) == {0, 2, 3}
 
 
+def off_for_people(*parts: str) -> dict:
+    """The decisions with some of what may become of people switched off."""
+    return {"people": shipped().department.people.model_copy(update=dict.fromkeys(parts, False))}
+
+
+def test_without_quits_nobody_quits_however_poor():
+    numbers = NO_HEAD_INSIDE | {"quit_rate_per_month": 1.0}
+    stays, goes = (Run(department(numbers=numbers, **more), 4, 0.0) for more in (off_for_people("quits"), {}))
+    assert stays.changes["quits"] == 0 and goes.changes["quits"] > 0
+
+
+def test_without_dismissal_the_probation_ends_well_for_all():
+    run = Run(department(numbers=STEADY, **off_for_people("dismissal")), 5, sold=(0.1, 1.0, 1.0))
+    assert run.changes["dismissals"] == 0 and not run.department.reps.probation.any()
+
+
+def test_without_forgetting_idle_days_cost_no_skill():
+    kept, lost = (department(**more) for more in (off_for_people("forgetting"), {}))
+    for of in (kept, lost):
+        for day in range(START, START + 21):
+            of.open_day(day)
+        of.reps.skill[:] = 0.9
+        of.team.practise(np.zeros(3))
+    assert (kept.reps.skill == 0.9).all() and (lost.reps.skill < 0.9).all()
+
+
 def potential_of_people(of: Department) -> np.ndarray:
     owner = of.patch_of_zone
     return np.bincount(owner, weights=of.team.potential)[np.unique(owner)]
