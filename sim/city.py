@@ -18,10 +18,8 @@ from sim.cityfiles import Table, content_hash, find_table, inside, read_table, r
 from sim.cityoperators import PREMISES, SIZES, OperatorSpec, read_operators
 from sim.cityrows import (
     CITY_SEED,
-    NO_FLOOR,
     NO_PROVIDER,
     NOT_GIVEN,
-    hash_bytes,
     read_businesses,
     read_history,
     read_links,
@@ -32,12 +30,11 @@ from sim.cityrows import (
 from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.findings import Finding, Findings, plural
-from sim.premises import buildings_by_zone, grouped, rendezvous, with_vacant
+from sim.premises import CopiedIds, buildings_by_zone, grouped, rendezvous, with_vacant
 from sim.territory import Csr
 
 __all__ = [
     "NOT_GIVEN",
-    "NO_FLOOR",
     "NO_PROVIDER",
     "PREMISES",
     "SIZES",
@@ -94,7 +91,7 @@ class City:
     zone_neighbours: Csr = field(repr=False)
     door_distance_km: Array = field(repr=False)  # straight, from one building to the next
 
-    premises_id: Array = field(repr=False)  # fixed-width bytes
+    premises_id: Array | CopiedIds = field(repr=False)  # fixed-width bytes
     id_hash: Array = field(repr=False)
     zone: Array = field(repr=False)
     premises_type: Array = field(repr=False)
@@ -103,8 +100,6 @@ class City:
     employees: Array = field(repr=False)  # 0 where vacant
     size_class: Array = field(repr=False)
     building: Array = field(repr=False)  # -1 where unknown
-    floor: Array = field(repr=False)  # NO_FLOOR where unknown
-    is_new: Array = field(repr=False)
     occupied: Array = field(repr=False)
     provider: Array = field(repr=False)  # NO_PROVIDER, NOT_GIVEN, or a row of operators
     monthly_bill: Array = field(repr=False)
@@ -374,18 +369,16 @@ def enlarge(city: City, times: float) -> City:
     rank = np.argsort(np.argsort(Streams(CITY_SEED)("city.enlarge").uniform(city.id_hash)))
     whole = int(times)
     part = np.flatnonzero(rank < round((times - whole) * city.n))
-    copies = [np.arange(city.n)] * whole + [part]
+    group = city.zone.astype(np.int64) * len(PREMISES) + city.premises_type
+    let = np.isin(group, group[city.occupied if whole else part[city.occupied[part]]])
+    copies = [np.flatnonzero(let)] * whole + [part[let[part]]]  # a vacant unit without a donor could never be let
     row = np.concatenate(copies)
-    copy = np.repeat(np.arange(len(copies)), [each.size for each in copies])
-    group = city.zone[row].astype(np.int64) * len(PREMISES) + city.premises_type[row]
-    kept = np.isin(group, group[city.occupied[row]])  # a vacant unit without a donor could never be let
-    row, copy = row[kept], copy[kept]
     rows = {name: getattr(city, name)[row] for name in ROW_COLUMNS}
-    marks = np.array(["", *(f"~{k + 2}" for k in range(len(copies)))][: len(copies)]).astype("S")
-    rows["premises_id"] = np.char.add(rows["premises_id"], marks[copy])
-    rows["id_hash"] = hash_bytes(rows["premises_id"])
+    rows["premises_id"] = CopiedIds(np.asarray(city.premises_id), copies)
+    rows["id_hash"] = rows["premises_id"].hashes()
     step = int(city.building.max(initial=0)) + 1
-    rows["building"] = np.where(rows["building"] >= 0, rows["building"] + copy * step, -1).astype(np.int32)
+    first = np.repeat(np.arange(len(copies), dtype=np.int32) * step, [each.size for each in copies])
+    rows["building"] = np.where(rows["building"] >= 0, rows["building"] + first, -1).astype(np.int32)
     vacant = np.bincount(rows["zone"][~rows["occupied"]], minlength=city.zone_id.size).astype(np.int32)
     zones = {"zone_id": city.zone_id, "area_km2": city.area_km2, "vacant": vacant}
     fingerprint = hashlib.sha256(f"{city.content_hash} x {times!r}".encode()).hexdigest()
@@ -393,8 +386,8 @@ def enlarge(city: City, times: float) -> City:
     return replace(city, content_hash=fingerprint, **{name: frozen(column, name) for name, column in columns.items()})
 
 
-OPTIONAL_COLUMNS = ("floor", "is_new", "monthly_bill", "contract_end")
+OPTIONAL_COLUMNS = ("monthly_bill", "contract_end")
 ROW_COLUMNS = (
-    *("premises_id", "id_hash", "zone", "premises_type", "sector", "employees", "size_class", "building", "floor"),
-    *("is_new", "occupied", "provider", "monthly_bill", "contract_end"),
+    *("zone", "premises_type", "sector", "employees", "size_class", "building"),
+    *("occupied", "provider", "monthly_bill", "contract_end"),
 )

@@ -35,7 +35,6 @@ SIZE_TO = np.array([10, 50, 250, 2000], np.int32)  # one above the last; a place
 PARETO_EXPONENT = 1.2  # of employees inside a size class: 1.1 to 1.3 is recommended for firms, an assumption here
 CITY_SEED = 0  # draws that belong to a city, not to a run
 ROWS_LIMIT = 20_000_000
-NO_FLOOR = np.iinfo(np.int16).min
 NO_PROVIDER, NOT_GIVEN = -1, -2
 
 
@@ -174,11 +173,7 @@ def read_businesses(table: Table, zones: list[str], operators: list[str], findin
     if "building_id" in table:
         rows["building"] = known_buildings(*table.codes("building_id"))
     if "floor" in table:
-        floor = table.numbers("floor", findings, -20, 200, whole=True, needed=False, level="WARNING")
-        rows["floor"] = np.where(np.isnan(floor), NO_FLOOR, floor).astype(np.int16)
-    if "since_2018" in table:
-        codes, texts = table.codes("since_2018")
-        rows["is_new"] = np.array([text == "new" for text in texts], bool)[codes]
+        table.numbers("floor", findings, -20, 200, whole=True, needed=False, level="WARNING")  # checked, not used yet
     if "contract_end" in table:
         rows["contract_end"] = table.dates("contract_end", findings)
     return rows
@@ -191,8 +186,6 @@ def plain_rows(ids: Array, address: Array) -> Columns:
         "premises_id": ids,
         "id_hash": address,
         "building": np.full(n, -1, np.int32),
-        "floor": np.full(n, NO_FLOOR, np.int16),
-        "is_new": np.zeros(n, bool),
         "provider": np.full(n, NOT_GIVEN, np.int8),
         "monthly_bill": np.full(n, np.nan, np.float32),
         "contract_end": np.full(n, np.datetime64("NaT"), "datetime64[D]"),

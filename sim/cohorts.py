@@ -21,8 +21,8 @@ class Cohorts:
     """
 
     def __init__(self) -> None:
-        self.row, self.address = np.empty(0, np.int64), np.empty(0, np.uint64)
-        self.origin, self.since = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.row, self.address = np.empty(0, np.int32), np.empty(0, np.uint64)
+        self.origin, self.since = np.empty(0, np.int8), np.empty(0, np.int16)
         self.joined: list[tuple[Array, Array, Array]] = []  # of this month: row, address, origin
         self.counts: list[Array] = []  # of each month: (customers, lost, bills) by origin and age
         self.watching = False
@@ -30,16 +30,16 @@ class Cohorts:
     def begin(self, state: MarketState, month: int) -> None:
         """Follow those who are customers now; they are of age 0 in the month that follows."""
         self.watching = True
-        rows = np.flatnonzero(state.provider == 0)
-        self.joined.append((rows, state.address[rows], np.full(rows.size, len(CHANNELS))))
+        rows = np.flatnonzero(state.provider == 0).astype(np.int32)
+        self.joined.append((rows, state.address[rows], np.full(rows.size, len(CHANNELS), np.int8)))
         self._take_up(month)
 
     def join(self, state: MarketState, done: Any) -> None:
         """Follow those of today's installed orders who are customers of the focal operator from today on."""
         if self.watching and len(done):
             ours = done["operator"] == 0
-            rows = done["row"][ours].astype(np.int64)
-            self.joined.append((rows, state.address[rows], done["channel"][ours].astype(np.int64)))
+            rows = done["row"][ours].astype(np.int32)
+            self.joined.append((rows, state.address[rows], done["channel"][ours].astype(np.int8)))
 
     def close_month(self, state: MarketState, month: int) -> None:
         """Count who was there, who is lost, and what the others pay; the lost are followed no longer."""
@@ -51,7 +51,7 @@ class Cohorts:
         there[:before] &= ~np.isin(self.row[:before], self.row[before:])  # whoever came back had left
         age = month - self.since
         cells = int(age.max(initial=0) + 1)
-        cell, size = self.origin * cells + age, len(ORIGINS) * cells
+        cell, size = self.origin.astype(np.int64) * cells + age, len(ORIGINS) * cells
         customers = np.bincount(cell, minlength=size)
         lost = np.bincount(cell[~there], minlength=size)
         bills = np.bincount(cell[there], state.monthly_bill[self.row[there]].astype(np.float64), minlength=size)
@@ -65,7 +65,7 @@ class Cohorts:
             row, address, origin = (np.concatenate(parts) for parts in zip(*self.joined, strict=True))
             self.row, self.address = np.concatenate([self.row, row]), np.concatenate([self.address, address])
             self.origin = np.concatenate([self.origin, origin])
-            self.since = np.concatenate([self.since, np.full(row.size, month)])
+            self.since = np.concatenate([self.since, np.full(row.size, month, np.int16)])
             self.joined.clear()
 
     def table(self, discount_rate_per_year: float) -> dict[str, Array]:

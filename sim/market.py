@@ -25,7 +25,7 @@ from sim.fieldforce import FieldForce
 from sim.ledger import Ledger
 from sim.memory import give_back_memory
 from sim.mesalight import mesa
-from sim.observation import Observation
+from sim.observation import Observation, customers_by_zone
 from sim.opening import open_market
 from sim.orders import Orders
 from sim.parameters import Parameters
@@ -35,7 +35,7 @@ from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
 from sim.shipped import scheme_file
 from sim.situation import city_in
-from sim.state import FIELD, NONE, VACANT
+from sim.state import FIELD, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
 from sim.steps.fieldteams import FieldTeams
@@ -239,7 +239,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         total, p = self.record.total, self.parameters.world
         self.crews.close_month(self.record.orders_by_operator / days)
         self._staff_call_centre(total["inbound_calls"] / days, total["service_calls"] / days)
-        customers = np.bincount(self.state.provider[self.state.provider > NONE], minlength=len(self.operators))
+        customers = customers_by_zone(self.state.provider, self.state.zone, len(self.operators), self.scene.zones).sum(
+            1
+        )
         self.scene.discovery[:] = found_by_chance(p.needs, customers)
         for number in range(1, len(self.operators)):
             self.scene.answered[number] = line_answered(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 
 from sim.awareness import survey
 from sim.cohorts import present_value
@@ -132,19 +133,27 @@ def _heads(market: Market) -> dict[str, Any]:
     sums, by_zone, tenants = survey(
         state.mind, scene.fading, scene.presence, state.provider, state.zone, scene.zones, market.day
     )
-    served = state.provider >= 0
-    customers = np.bincount(state.provider[served], minlength=scene.operators)
-    ours = state.provider == 0
+    counts = customers_by_zone(state.provider, state.zone, scene.operators, scene.zones)
     return {
-        "customers": customers,
-        "served": int(served.sum()),
+        "customers": counts.sum(1),
+        "served": int(counts.sum()),
         "tenants": tenants,
         "awareness": sums / max(int(tenants.sum()), 1),
         "awareness_by_zone": by_zone,
-        "ours_by_zone": np.bincount(state.zone[ours], minlength=scene.zones),
-        "served_by_zone": np.bincount(state.zone[served], minlength=scene.zones),
-        "monthly_revenue": float(state.monthly_bill[ours].sum(dtype=np.float64)),
+        "ours_by_zone": counts[0],
+        "served_by_zone": counts.sum(0),
+        "monthly_revenue": float(state.monthly_bill[state.provider == 0].sum(dtype=np.float64)),
     }
+
+
+@njit(cache=True)
+def customers_by_zone(provider, zone, operators, zones):
+    """Customers (o, zones) of every operator."""
+    counts = np.zeros((operators, zones), np.int64)
+    for i in range(provider.size):
+        if provider[i] >= 0:
+            counts[provider[i], zone[i]] += 1
+    return counts
 
 
 def ratio(numerator: Array | float, denominator: Array | float) -> Any:

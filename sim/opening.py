@@ -15,6 +15,8 @@ from sim.world import Terms, World
 
 Array = np.ndarray[Any, Any]
 
+BLOCK = 1 << 16  # tenants drawn at a time, so that a large market needs little room for what is drawn in between
+
 
 def footfall_factor(city: Any, exponent: float) -> Array:
     """How strongly brands are present in a zone (zones,), from its pedestrians; mean one over tenants."""
@@ -50,26 +52,29 @@ def open_market(
         getattr(state, name)[:] = getattr(city, name)
     state.address[:] = tenancy_addresses(state.id_hash, state.tenancy)
     tenants = np.flatnonzero(city.occupied)
-    draw_traits(state, tenants, world, factor, streams)
-    _draw_lives(state, tenants, lives, opening_rate, streams("demography"))
-    _draw_providers(state, tenants, city, still, streams("opening stock"))
-    served = np.flatnonzero(state.provider >= 0)
-    draw_contracts(state, served, world.terms, calendar, streams("opening stock"))
-    state.monthly_bill[served] = (
-        price[state.provider[served], state.size_class[served], state.premises[served]] * state.usage[served]
-    )
+    for begin in range(0, len(tenants), BLOCK):
+        block = tenants[begin : begin + BLOCK]
+        draw_traits(state, block, world, factor, streams)
+        _draw_lives(state, block, lives, streams("demography"))
+        _draw_providers(state, block, city, still, streams("opening stock"))
+        served = block[state.provider[block] >= 0]
+        draw_contracts(state, served, world.terms, calendar, streams("opening stock"))
+        state.monthly_bill[served] = (
+            price[state.provider[served], state.size_class[served], state.premises[served]] * state.usage[served]
+        )
+    vacant = np.flatnonzero(state.provider == VACANT)
+    luck = streams("demography")
+    state.turnover_day[vacant] = event_days(luck, state.address[vacant], 2, opening_rate, -1)
     _take_over_given(state, city, calendar)
     return state
 
 
-def _draw_lives(state: MarketState, tenants: Array, lives: Lifetimes, opening_rate: float, luck: Luck) -> None:
-    """Days until tenants close and vacant premises find the next one: a population met in the middle of its life."""
+def _draw_lives(state: MarketState, tenants: Array, lives: Lifetimes, luck: Luck) -> None:
+    """Days until tenants close: a population met in the middle of its life."""
     age = lives.standing_age(luck.uniform(state.address[tenants], 0))
     end = lives.age_at_hazard(lives.hazard_until(age) - np.log(luck.uniform(state.address[tenants], 1)))
     state.provider[tenants] = NONE
     state.turnover_day[tenants] = after(-1, end - age)
-    vacant = np.flatnonzero(state.provider == VACANT)
-    state.turnover_day[vacant] = event_days(luck, state.address[vacant], 2, opening_rate, -1)
 
 
 def _draw_providers(state: MarketState, tenants: Array, city: Any, still: Standstill, luck: Luck) -> None:

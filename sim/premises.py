@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,31 @@ from sim.findings import Findings, plural
 from sim.territory import Csr
 
 Array = np.ndarray[Any, Any]
+
+
+class CopiedIds:
+    """Ids of premises that are copies of others, written out when somebody asks: the second copy is `...~2`."""
+
+    def __init__(self, ids: Array, copies: list[Array]):
+        self.ids, self.copies = ids, copies  # rows of `ids` in each copy
+
+    def __len__(self) -> int:
+        return sum(rows.size for rows in self.copies)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        written = np.concatenate(list(self._written()))
+        return written if dtype is None else written.astype(dtype)
+
+    def __getitem__(self, rows: Any) -> Any:
+        return np.asarray(self)[rows]
+
+    def hashes(self) -> Array:
+        """The addresses of all ids (n,), one copy after the other."""
+        return np.concatenate([hash_bytes(ids) for ids in self._written()])
+
+    def _written(self) -> Iterator[Array]:
+        for number, rows in enumerate(self.copies):
+            yield np.char.add(self.ids[rows], f"~{number + 1}".encode() if number else b"")
 
 
 def with_vacant(rows: dict[str, Any], zones: dict[str, Any], findings: Findings) -> dict[str, Any]:

@@ -134,6 +134,7 @@ def test_an_enlarged_city_has_so_many_times_the_premises() -> None:
     assert larger.n == 170
     assert (larger.premises_id[: city.n] == city.premises_id).all()
     assert larger.premises_id[city.n] == b"B00~2"
+    assert (hash_ids(np.asarray(larger.premises_id).astype(str)) == larger.id_hash).all()
     assert np.unique(larger.id_hash).size == larger.n
     assert np.intersect1d(larger.building[: city.n], larger.building[city.n :]).size == 0
     assert larger.content_hash != city.content_hash
