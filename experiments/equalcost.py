@@ -168,7 +168,7 @@ def rep_months(tables: dict[str, Any]) -> tuple[float, float]:
 def with_factor(point: DesignPoint, factor: float) -> DesignPoint:
     """The point with all money terms of its scheme a factor as high."""
     from sim.compensation import scaled, written
-    from sim.market import scheme_of
+    from sim.given import scheme_of
     from sim.parameters import check
 
     if factor == 1.0:

@@ -76,6 +76,7 @@ def surviving_orders(world: World, premises: Array) -> Array:
     """Share of orders that reach activation."""
     p = world.installation
     waiting = np.array(list(p.permission_days.model_dump().values()))[premises] + QUEUE_DAYS
+    waiting = waiting + p.vain_trip_delay_days * p.vain_trip_share / (1.0 - p.vain_trip_share)
     impatient = np.maximum(waiting - p.cancelling_after_days, 0.0) * p.cancelling_per_day
     late = np.maximum(waiting - p.promise_days, 0.0) * p.cancelling_per_day * (p.late_cancelling_factor - 1.0)
     return (1.0 - p.access_refused_share) * np.exp(-impatient - late)

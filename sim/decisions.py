@@ -50,6 +50,11 @@ class Crews(Section):
     capacity: Literal["follows", "fixed"] = Field(
         "follows", description="Crew days follow the orders with a month's lag, or stay as they are at the start."
     )
+    meetings: Literal["department", "always", "never"] = Field(
+        "department",
+        description="Regular meetings of sales and technical service: from the debugging of a field department on, "
+        "from month 1 on, or never.",
+    )
 
 
 class Stages(Section):

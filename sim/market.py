@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim import foundation
-from sim import parameters as checking
 from sim.agents.field_rep import FieldRep, rep_agents
 from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
@@ -17,11 +16,11 @@ from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agent
 from sim.city import City, load_city
 from sim.cohorts import Cohorts
 from sim.collector import MonthlyCollector
-from sim.compensation import Scheme, bind
 from sim.competitors import Watch, answer
 from sim.department import Changes
 from sim.draws import Streams
 from sim.fieldforce import FieldForce
+from sim.given import resolve, scheme_of
 from sim.ledger import Ledger
 from sim.memory import give_back_memory
 from sim.mesalight import mesa
@@ -33,7 +32,6 @@ from sim.reactions import check_events, happen
 from sim.recollections import recollect
 from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
-from sim.shipped import scheme_file
 from sim.situation import city_in
 from sim.state import FIELD, VACANT
 from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
@@ -187,9 +185,18 @@ class Market(mesa.Model):  # type: ignore[misc]
         for operator in self.operators:
             self._staff_telemarketing(operator)
         needs.refresh(self.state, self.scene, self.day, everybody=True)
+        if self._crews_meet_sales(month):
+            p = self.parameters.world.installation
+            self.crews.meet_sales(p.vain_trip_share * p.coordination_factor)
         until = self.day + int(self.calendar.days_in_month[self.calendar.month_of_day[self.day]])
         demography.prepare_month(self.state, self.scene, self.turnover, until, self.luck)
         self.opening_revenue = float(self.state.monthly_bill[self.state.provider == 0].sum(dtype=np.float64))
+
+    def _crews_meet_sales(self, month: int) -> bool:
+        """Whether sales and technical service meet regularly."""
+        if self.parameters.crews.meetings == "department":
+            return self.field is not None and self.field.department.course.begin("debugging") <= self.day
+        return self.parameters.crews.meetings == "always" and month >= 1
 
     def close_month(self) -> None:
         """Bills and wages are paid, the month is written down, and the next one is planned."""
@@ -243,16 +250,9 @@ class Market(mesa.Model):  # type: ignore[misc]
             1
         )
         self.scene.discovery[:] = found_by_chance(p.needs, customers)
-        for number in range(1, len(self.operators)):
-            self.scene.answered[number] = line_answered(
-                customers[number],
-                self.record.asked[number] / days,
-                self.base.hours,
-                p.calls,
-                p.economics,
-                self.calendar.per_month,
-                self.parameters.call_centre.agents_min,
-            )
+        load = zip(customers[1:], self.record.asked[1:] / days, strict=True)
+        line = self.base.hours, p.calls, p.economics, self.calendar.per_month, self.parameters.call_centre.agents_min
+        self.scene.answered[1:] = [line_answered(ours, calls, *line) for ours, calls in load]
 
     def _staff_call_centre(self, sales_per_day: float, service_per_day: float) -> None:
         p, decided = self.parameters.world, self.parameters.call_centre
@@ -272,7 +272,9 @@ class Market(mesa.Model):  # type: ignore[misc]
     def _staff_telemarketing(self, operator: Operator) -> None:
         people, number = operator.telemarketers, operator.number
         if people and number not in self.call_lists:
-            self.call_lists[number] = CallList(self.state, operator.spec.address, self.luck("call list"))
+            self.call_lists[number] = CallList(
+                self.state, operator.spec.address, self.luck("call list"), self.luck("consent")
+            )
         agents = self.telemarketing_agents.get(number, [])
         self.telemarketing_agents[number] = staff_agents(
             self, Telemarketer, agents, self.telemarketing[number], people, self.base.hours
@@ -327,7 +329,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         p = self.parameters.world.installation
         per_day = np.array([operator.customers for operator in self.operators]) * foundation.turnover_per_day(self.base)
         follows = self.parameters.crews.capacity == "follows"
-        self.crews = Crews(per_day, p.job_days, p.capacity_factor, follows)
+        days = p.job_days + p.vain_trip_days * p.vain_trip_share / (1.0 - p.vain_trip_share)
+        self.crews = Crews(per_day, days, p.capacity_factor, follows, p.vain_trip_share)
 
     def _look_ahead(self) -> None:
         """First dates of faults and growth, and everybody's chance to start looking."""
@@ -375,27 +378,3 @@ class Market(mesa.Model):  # type: ignore[misc]
         """Verify state and books; raises AssertionError."""
         self.state.check(len(self.operators))
         self.ledger.check()
-
-
-def scheme_of(parameters: Parameters) -> Scheme:
-    """The pay scheme: as it was resolved from its file, or of the shipped file of its name."""
-    given = parameters.department.scheme
-    kind, terms = given.kind or given.name, given.terms
-    found = scheme_file(given.name)
-    if found and kind in (given.name, found[0]):
-        kind, terms = found[0], found[1] | terms
-    times = {"period": given.period, "credited": given.credited, "counts": given.counts}
-    return bind(kind, terms, name=given.name, **times)
-
-
-def resolve(parameters: Parameters | Mapping[str, Any] | None, overrides: Mapping[str, Any]) -> Parameters:
-    """Parameters from whatever was given, with overrides on top; raises InputError with all mistakes."""
-    if isinstance(parameters, Parameters) and not overrides:
-        return parameters
-    base = checking.defaults()
-    mapping: Mapping[str, Any] = base
-    if isinstance(parameters, Parameters):
-        mapping, _ = checking.settle(parameters.model_dump(), base)
-    elif parameters is not None:
-        mapping = parameters
-    return checking.check(checking.apply(mapping, overrides) if overrides else mapping)

@@ -71,6 +71,7 @@ class Talks(NamedTuple):
 
     service_calls_per_customer_day: float
     service_level_log_sd: float
+    slot_level_log_sd: float
     sales_minutes: float
     service_minutes: float
     log_sd: float
@@ -225,6 +226,7 @@ def talks_of(world: World, calendar: Workdays) -> Talks:
     return Talks(
         p.service_calls_per_customer_month / calendar.per_month,
         float(np.sqrt(np.log1p(p.service_dispersion_share**2))),
+        float(np.sqrt(np.log1p(p.hourly_dispersion_share**2))),
         float(p.sales_handling_minutes),
         float(p.service_handling_minutes),
         float(np.sqrt(np.log1p(p.handling_cv**2))),

@@ -143,6 +143,7 @@ class Calls(Part):
     lost_caller_rival_share: float
     service_calls_per_customer_month: float
     service_dispersion_share: float
+    hourly_dispersion_share: float
     agent_skill_logit: float
     haste_occupancy_share: float
     haste_logit: float
@@ -156,6 +157,7 @@ class Dialling(Part):
     connect_spread: float
     talk_share: float
     woken_months: float
+    consent_share: float
     opt_out_share: float
     opt_out_fatigue_factor: float
     repeat_fatigue: float
@@ -186,6 +188,10 @@ class Installation(Part):
     fault_quality_slope: float
     fault_satisfaction: float
     satisfaction_recovery_per_month: float
+    vain_trip_share: float
+    vain_trip_days: float
+    vain_trip_delay_days: float
+    coordination_factor: float
     capacity_factor: float
 
 

@@ -12,7 +12,7 @@ FLOORS = (
     "errors memory mesalight nodes shipped findings draws dates workdays "
     "part departmentclaims world decisions parameters",
     "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
-    "compensation situation",
+    "compensation situation given",
     "awareness choice reps learning recruiting stages territories team incentives conduct payroll",
     "state",
     "atrest cohorts tenants outbound standstill opening ledger orders scene telephone recollections record foundation",

@@ -85,7 +85,7 @@ def motivation(source: Source, words: Words, answer: Answer) -> list[Block]:
     if not source.parameters.department.active:
         return []
     from experiments.report.register import shown
-    from sim.market import scheme_of
+    from sim.given import scheme_of
 
     scheme = scheme_of(source.parameters)
     terms = [[name, shown(value)] for name, value in scheme.terms]

@@ -104,8 +104,9 @@ def telephone_day(
     """The columns of a PhoneDay: who still looks and has no offer yet calls among the customers, and is consulted."""
     callers = np.array([row for row in due if still_calls(offers[row], decision_day[row], calls_max)], np.int64)
     callers = callers[np.argsort(address[callers])]
-    service = service_calls(key, team, customers, talks)
-    arrival, handling, patience, pause = day_of_calls(key, address[callers], service, team, talks, until, edges)
+    rush, level = rush_hours(key, team, until, talks.slot_level_log_sd)
+    service = service_calls(key, team, customers * level, talks)
+    arrival, handling, patience, pause = day_of_calls(key, address[callers], service, team, talks, until, rush, edges)
     order = np.argsort(arrival)
     _, waits, agents, attempts = serve_day(
         arrival[order], handling[order], patience[order], pause[order], shift_start, shift_end
@@ -144,14 +145,29 @@ def service_calls(key, team, customers, talks):
 
 
 @njit(cache=True)
-def day_of_calls(key, callers, service, team, talks, until, edges):
-    """Arrival by the profile, length, patience and pause before a second call (minutes) of every call, sales first."""
+def rush_hours(key, team, until, log_sd):
+    """Service calls bunch: the day's own cumulated profile, each slot with a level of its own, and the day's level."""
+    if log_sd == 0.0:
+        return until, 1.0
+    rush = np.zeros(until.size)
+    for slot in range(until.size - 1):
+        level = np.exp(log_sd * normal(draw(key, team, 3 + slot)) - 0.5 * log_sd**2)
+        rush[slot + 1] = rush[slot] + (until[slot + 1] - until[slot]) * level
+    level = rush[-1]
+    rush /= level
+    return rush, level
+
+
+@njit(cache=True)
+def day_of_calls(key, callers, service, team, talks, until, rush, edges):
+    """Arrival by the profile (of service calls: the day's own), length, patience and pause before a second call of
+    every call, in minutes, sales first."""
     sales, n = callers.size, callers.size + service
     arrival, handling, patience, pause = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(n):
         where = pair(callers[i], team) if i < sales else pair(team, i - sales)
         mean = talks.sales_minutes if i < sales else talks.service_minutes
-        arrival[i] = arrival_minute(draw(key, where, 0), until, edges)
+        arrival[i] = arrival_minute(draw(key, where, 0), until if i < sales else rush, edges)
         handling[i] = mean * np.exp(talks.log_sd * normal(draw(key, where, 1)) - 0.5 * talks.log_sd**2)
         patience[i] = -talks.patience_minutes * np.log(draw(key, where, 2))
         pause[i] = np.inf

@@ -24,6 +24,14 @@ Array = np.ndarray[Any, Any]
 WAITS, LOST, INSTALLED = 0, 1, 2  # what a day brings an open order
 
 
+class Trips(NamedTuple):
+    """Crews' trips that find nobody."""
+
+    vain_share: Array  # (o,)
+    days: float  # of a crew, lost by one
+    delay_days: int  # until the crew comes again
+
+
 class Patience(NamedTuple):
     """How customers wait."""
 
@@ -58,6 +66,7 @@ def install(
         crews.budget,
         crews.per_day,
         Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor),
+        Trips(crews.vain_share, p.vain_trip_days, round(p.vain_trip_delay_days)),
         today,
     )
     orders.count -= len(lost) + len(done)
@@ -82,11 +91,12 @@ def _release(state: MarketState, lost: Array, record: Record, today: int) -> Non
 
 
 @njit(cache=True)
-def fates(key, orders, operator_address, budget, per_day, patience, today):
+def fates(key, orders, operator_address, budget, per_day, patience, trips, today):
     """What today brings each open order, (orders,): it waits, is lost, or is installed.
 
-    It is lost when access is refused once somebody comes, or when patience is, faster after a missed date. A job that
-    runs over is finished at the cost of tomorrow: `budget` is what crews have left, and changes.
+    It is lost when access is refused once somebody comes, or when patience is, faster after a missed date. A crew that
+    finds nobody comes again some days later. A job that runs over is finished at the cost of tomorrow: `budget` is what
+    crews have left, and changes.
     """
     fate = np.zeros(orders.size, np.int8)
     for o in range(budget.size):
@@ -96,26 +106,30 @@ def fates(key, orders, operator_address, budget, per_day, patience, today):
         if order.refused and order.ready <= today:
             fate[i] = LOST
             continue
+        where = pair(order.address, operator_address[order.operator])
         if today - order.placed > patience.after_days:
-            where = pair(order.address, operator_address[order.operator])
             late = patience.late_factor if today > order.promised else 1.0
             if draw(key, where, 0) < patience.chance * late:
                 fate[i] = LOST
                 continue
         if order.ready <= today and budget[order.operator] > 0.0:
+            if draw(key, where, 1) < trips.vain_share[order.operator]:
+                budget[order.operator] -= trips.days
+                order.ready = today + trips.delay_days
+                continue
             budget[order.operator] -= order.work
             fate[i] = INSTALLED
     return fate
 
 
 @njit(cache=True)
-def _sort_out(key, orders, operator_address, budget, per_day, patience, today):
+def _sort_out(key, orders, operator_address, budget, per_day, patience, trips, today):
     """Take out what is lost and what is installed; those that wait close ranks.
 
     Returns both, and of the installed ones the number, the days waited by and the fees taken over for the focal
     operator's customers.
     """
-    fate = fates(key, orders, operator_address, budget, per_day, patience, today)
+    fate = fates(key, orders, operator_address, budget, per_day, patience, trips, today)
     lost = np.empty((fate == LOST).sum(), orders.dtype)
     done = np.empty((fate == INSTALLED).sum(), orders.dtype)
     n_lost, n_done, waiting, ours, waited_days, buyouts = 0, 0, 0, 0, 0.0, 0.0
@@ -140,11 +154,18 @@ class Crews:
     """Installers of all operators: crew days a day, planned from the orders of the last three months with a month's
     lag."""
 
-    def __init__(self, orders_per_day: Array, job_days: float, capacity_factor: float, follows: bool):
+    def __init__(
+        self, orders_per_day: Array, job_days: float, capacity_factor: float, follows: bool, vain_share: float = 0.0
+    ):
         self.job_days, self.capacity_factor, self.follows = job_days, capacity_factor, follows
+        self.vain_share = np.full(len(orders_per_day), vain_share)
         self.recent = [np.asarray(orders_per_day, np.float64)] * 4  # the last one is not known to planners yet
         self.budget = np.zeros(len(orders_per_day))
         self.plan()
+
+    def meet_sales(self, vain_share: float) -> None:
+        """From now on the focal operator's sales and crews agree dates and access beforehand."""
+        self.vain_share[0] = vain_share
 
     def plan(self) -> None:
         """Set crew days a day from the three months before the last one."""

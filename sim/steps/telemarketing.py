@@ -24,9 +24,10 @@ NO_ANSWER, CONNECTED, TALKED, WOKEN = 0, 1, 2, 3
 class CallList:
     """One operator's list: every premises once, in an order of luck; the cursor goes round and round."""
 
-    def __init__(self, state: MarketState, operator_address: np.uint64, luck: Luck):
+    def __init__(self, state: MarketState, operator_address: np.uint64, luck: Luck, consent: Luck | None = None):
         mixed = state.id_hash ^ operator_address
         self.order = np.argsort(luck.uniform(mixed), kind="stable").astype(np.int32)
+        self.consent_key = (consent or luck).key
         self.cursor = 0
 
 
@@ -80,6 +81,8 @@ def dial(
         calls.order,
         calls.cursor,
         wanted,
+        calls.consent_key,
+        scene.world.dialling.consent_share,
         pitch(scene),
         state.mind,
         scene.fading,
@@ -118,6 +121,8 @@ def _dial(
     order,
     cursor,
     wanted,
+    consent_key,
+    consent_share,
     pitch,
     mind,
     fading,
@@ -132,7 +137,8 @@ def _dial(
     operator_address,
     today,
 ):
-    """Dial down the list; customers, empty premises, refusals and zones without network are passed over."""
+    """Dial down the list; customers, empty premises, refusals, zones without network and, where the law asks for
+    consent, who has not given it, are passed over."""
     rows, outcome = np.empty(wanted, np.int64), np.zeros(wanted, np.int8)
     forbids = np.zeros(wanted, np.bool_)
     n, looked, bit = 0, 0, 1 << operator
@@ -144,8 +150,10 @@ def _dial(
             continue
         if columns.order_operator[row] == operator:
             continue
-        rows[n] = row
         where = pair(deal.address[row], operator_address)
+        if consent_share < 1.0 and draw(consent_key, where, 0) >= consent_share:
+            continue
+        rows[n] = row
         if draw(key, where, 0) < min(pitch.connect * reach[row], 0.95):
             tired = fatigue_of(mind, fading, row, operator, today)
             outcome[n], forbids[n] = _answered(key, where, pitch, columns, fading, urge, row, tired, today)

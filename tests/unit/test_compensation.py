@@ -16,7 +16,7 @@ from sim.compensation.results import imagined
 from sim.compensation.scheme import follow
 from sim.compensation.terms import TERMS
 from sim.errors import InputError
-from sim.market import scheme_of
+from sim.given import scheme_of
 from sim.parameters import apply, check, defaults
 
 CASES = yaml.safe_load(Path(__file__).with_name("pay_cases.yaml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from sim.market import Market
 from sim.orders import COLUMNS, Orders
 from sim.state import NEVER, NONE
 from sim.steps import service
-from sim.steps.service import Crews, Patience
+from sim.steps.service import Crews, Patience, Trips
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, first_morning, market, middle_city, small_city
 
@@ -31,7 +31,8 @@ def crews(per_day: float, operators: int = 1, follows: bool = True) -> Crews:
 def installed(team: Crews, waiting: Orders, today: int) -> np.ndarray:
     """Which orders the crews install today, of customers who never lose patience."""
     nobody, patient = np.zeros(team.budget.size, np.uint64), Patience(1e9, 0.0, 1.0)
-    fate = service.fates(np.uint64(1), waiting.table, nobody, team.budget, team.per_day, patient, today)
+    trips = Trips(np.zeros(team.budget.size), 0.0, 1)
+    fate = service.fates(np.uint64(1), waiting.table, nobody, team.budget, team.per_day, patient, trips, today)
     return fate == service.INSTALLED
 
 
@@ -45,6 +46,7 @@ def ordering(n: int = 40, numbers=None, **columns) -> Market:
         table[name] = value
     of.orders.append(table)
     of.state.order_operator[rows] = 0
+    of.crews.vain_share[:] = 0.0  # every door is open
     return of
 
 
@@ -127,10 +129,10 @@ def cancelled_on(day: int, numbers=None) -> float:
     of = ordering(ready=999, promised=10, numbers=numbers)
     p, nobody = of.parameters.world.installation, np.zeros(2)
     patience = Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor)
-    gone = 0
+    gone, trips = 0, Trips(np.zeros(2), 0.0, 1)
     for k in range(200):
         key = of.luck("service", 1000 + k).key
-        fate = service.fates(key, of.orders.table, of.scene.appeal.address, nobody, nobody, patience, day)
+        fate = service.fates(key, of.orders.table, of.scene.appeal.address, nobody, nobody, patience, trips, day)
         gone += (fate == service.LOST).sum()
     return gone / (200 * len(of.orders))
 
@@ -211,3 +213,39 @@ def test_a_switch_brings_the_faults_of_the_new_network() -> None:
     of.scene.fault_rates[0] = 0.0  # a network that never fails
     a_day(of, 1)
     assert (of.state.provider[rows] == 0).all() and (of.state.fault_day[rows] == NEVER).all()
+
+
+def vain(share: float, days: float = 0.15, delay: int = 3, n: int = 2000) -> tuple[np.ndarray, Orders, Crews]:
+    """What a day brings many ready orders when crews find nobody with a chance."""
+    waiting, team = orders(n), crews(1e9)
+    waiting.table["address"] = np.arange(n)
+    address, patient = np.zeros(1, np.uint64), Patience(1e9, 0.0, 1.0)
+    trips = Trips(np.array([share]), days, delay)
+    fate = service.fates(np.uint64(1), waiting.table, address, team.budget, team.per_day, patient, trips, 5)
+    return fate, waiting, team
+
+
+def test_crews_that_find_nobody_lose_time_and_come_again() -> None:
+    fate, waiting, team = vain(0.25)
+    missed = fate == service.WAITS
+    assert abs(missed.mean() - 0.25) < 4 * np.sqrt(0.25 * 0.75 / missed.size)
+    assert (waiting["ready"][missed] == 8).all() and (waiting["ready"][~missed] == 0).all()
+    assert 1e9 - team.budget[0] == pytest.approx(0.15 * missed.sum() + 0.4 * (~missed).sum(), rel=1e-3)
+
+
+def test_where_access_is_always_agreed_no_trip_is_in_vain() -> None:
+    assert (vain(0.0)[0] == service.INSTALLED).all()
+
+
+def test_meetings_with_sales_spare_the_focal_operator_trips_in_vain() -> None:
+    p = market(small_city(), months=1, warmup=0).parameters.world.installation
+    for meetings, factor in (("never", 1.0), ("always", p.coordination_factor), ("department", 1.0)):
+        of = market(small_city(), numbers={"crews.meetings": meetings}, months=1, warmup=0).run()
+        assert of.crews.vain_share == pytest.approx([p.vain_trip_share * factor, p.vain_trip_share])
+
+
+def test_a_department_brings_meetings_with_its_debugging_stage() -> None:
+    numbers = {"department.active": True, "department.reps": 1}
+    of = market(small_city(), numbers=numbers, months=6, warmup=0).run()
+    without = market(small_city(), numbers={**numbers, "department.stages.debugging": False}, months=6, warmup=0).run()
+    assert of.crews.vain_share[0] < of.crews.vain_share[1] == without.crews.vain_share[0]

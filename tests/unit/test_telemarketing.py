@@ -11,7 +11,7 @@ from sim.city import city_from_tables, enlarge
 from sim.market import Market
 from sim.state import TELEMARKETING
 from tests.tiny import META, tiny_operators, tiny_tables
-from tests.worlds import column, events, market, middle_city, small_city, working_days
+from tests.worlds import assert_same_tables, column, events, market, middle_city, small_city, working_days
 
 NOBODY_WEARY = {"world.dialling.repeat_fatigue": 0.0}
 
@@ -148,3 +148,14 @@ def test_people_are_paid_whatever_they_sell(people: int) -> None:
     done = campaign(people, city=small_city())
     wage = done.parameters.world.economics.telemarketer_cost_per_month
     assert column(done, "cost_telemarketing")[2:].tolist() == [people * wage] * 2
+
+
+def test_where_the_law_asks_for_consent_only_who_has_given_it_is_called() -> None:
+    asked = campaign(people=1, months=4, numbers={"world.dialling.consent_share": 0.2, **NOBODY_WEARY})
+    called = set(events(asked, "dial")["business_id"])
+    tenants = (asked.state.provider > -2).sum()
+    assert 0.1 * tenants < len(called) < 0.3 * tenants
+
+
+def test_consent_of_everybody_changes_nothing() -> None:
+    assert_same_tables(usual(), campaign(numbers={"world.dialling.consent_share": 1.0}))

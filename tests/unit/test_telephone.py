@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.draws import Streams
-from sim.steps.inbound import arrival_minute, hurry_of
+from sim.draws import Streams, normal
+from sim.steps.inbound import arrival_minute, hurry_of, poisson_quantile, rush_hours
 from sim.telephone import OpeningHours, StaffTable, agents_needed, line_answered, mean_handling
 from tests.worlds import shipped
 
@@ -96,3 +96,26 @@ def test_the_day_at_the_telephone_draws_arrivals_as_the_opening_hours_say() -> N
 
 def test_agents_hurry_from_an_occupancy_on() -> None:
     assert [hurry_of(occupancy, 0.8) for occupancy in (0.5, 0.8, 0.9, 1.0, 1.3)] == pytest.approx([0, 0, 0.5, 1, 1])
+
+
+def test_hours_of_service_calls_scatter_as_in_the_published_centre() -> None:
+    day, hour, luck = CALLS.service_dispersion_share, CALLS.hourly_dispersion_share, Streams(1)
+    counts = []
+    for number in range(3000):  # the ten o'clock hour of days with 1,000 calls, as two slots
+        key = luck("inbound", number).key
+        rush, level = rush_hours(key, TEAM, HOURS.until, np.sqrt(np.log1p(hour**2)))
+        spread = np.sqrt(np.log1p(day**2))
+        daily = np.exp(spread * normal(luck("day", number).uniform(np.array([TEAM]), 0)[0]) - spread**2 / 2)
+        mean = 1000 * daily * level * (rush[6] - rush[4])
+        counts.append(poisson_quantile(luck("count", number).uniform(np.array([TEAM]), 0)[0], mean))
+    dispersion = np.var(counts) / np.mean(counts)
+    assert 5 < dispersion < 12
+
+
+def test_the_profile_is_the_usual_one_in_the_mean_and_always_without_scatter() -> None:
+    same, level = rush_hours(np.uint64(5), TEAM, HOURS.until, 0.0)
+    assert (same == HOURS.until).all() and level == 1.0
+    days = [rush_hours(Streams(1)("inbound", number).key, TEAM, HOURS.until, 0.15) for number in range(2000)]
+    assert np.mean([level for _, level in days]) == pytest.approx(1.0, abs=0.01)
+    assert np.mean([rush for rush, _ in days], 0) == pytest.approx(HOURS.until, abs=0.01)
+    assert all((np.diff(rush) > 0).all() and rush[-1] == 1.0 for rush, _ in days)
