@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from sim.parameters import Parameters
 from sim.scene import Scene
 from sim.state import MarketState
 from sim.steps.signals import News
-from sim.testsale import prospects
 from sim.timing import NOTHING, Terms, Worth, move_signatures
 
 Array = np.ndarray[Any, Any]
@@ -84,26 +84,26 @@ class Behaviour:
 
     def _ground(self, state: MarketState, conversion: Array) -> Ground:
         """What the department expects of its doors."""
-        rules, doors = self.rules, prospects(state)
+        rules = self.rules
         met = rules.decision_maker
         minutes = rules.waiting_minutes + met * rules.talk_minutes + (1.0 - met) * rules.refused_minutes
-        kinds = np.bincount(4 * state.size_class[doors].astype(np.int64) + state.premises[doors], minlength=16)
         return Ground(
             plans.bill_book(state, self.scene),
             conversion,
             minutes + rules.indoor_minutes,
-            kinds.reshape(4, 4),
+            plans.prospects_by_kind(state.provider, state.size_class, state.premises),
             self.scene.urge.search_days,
         )
 
     # ---- signatures -------------------------------------------------------------------------------------------------
 
     def move_signatures(
-        self, state: MarketState, crm: Crm, motive: Motive, period: tuple[int, int], today: int
+        self, state: MarketState, crm: Crm, motive: Callable[[int], Motive], period: tuple[int, int], today: int
     ) -> None:
-        """Before a pay period (first and last day) ends, signatures are brought forward or put off."""
+        """Before a pay period (first and last day) ends, signatures are brought forward or put off; `motive` is asked
+        only where there are some to move."""
         self.hurried, (first, last), p = NOTHING.forward, period, self.world.conduct
-        if not self.decided.timing:
+        if not self.decided.timing or today <= last - round(p.hurry_days):
             return
         terms = Terms(
             hurry_days=min(round(p.hurry_days), (last + 1 - first) // 4),
@@ -114,15 +114,18 @@ class Behaviour:
         )
         luck = self.streams("moved signatures", first)  # whoever refuses today refuses tomorrow
         price = self.scene.appeal.price[0]
-        self.hurried = move_signatures(state, crm.rep, price, self._worth(motive), terms, today, last, luck).forward
+        self.hurried = move_signatures(
+            state, crm.rep, price, self._worth(motive, today), terms, today, last, luck
+        ).forward
 
-    def _worth(self, motive: Motive) -> Worth:
+    def _worth(self, motive: Callable[[int], Motive], today: int) -> Worth:
         """What deals would add to everybody's pay, now and in the next period."""
 
         def worth(rep: Array, bill: Array) -> tuple[Array, Array]:
-            now = expected_gain(self.scheme, motive.now.rows(rep), bill, motive.outlook)
-            later = expected_gain(self.scheme, motive.later.rows(rep), bill, motive.outlook)
-            return now, motive.later_factor * later
+            where = motive(today)
+            now = expected_gain(self.scheme, where.now.rows(rep), bill, where.outlook)
+            later = expected_gain(self.scheme, where.later.rows(rep), bill, where.outlook)
+            return now, where.later_factor * later
 
         return worth
 

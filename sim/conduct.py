@@ -123,7 +123,7 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
         (np.flatnonzero(slow), motive.later, motive.later_factor),
     ):
         if rows.size:
-            pay[rows] = factor * expected_gain(scheme, standing.rows(people[rows]), bills[rows], motive.outlook)
+            pay[rows] = factor * expected_gain(scheme, standing, bills[rows], motive.outlook, people[rows])
     own = effort.intrinsic_share_per_contract
     sure = sure_worth(pay / effort.usual_pay_per_month + own, effort.risk_aversion)
     worth = (ground.conversion / ground.minutes)[premises] * np.maximum(sure, 0.0)

@@ -49,6 +49,7 @@ class FieldForce:
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
         self.appointments, self.afterthoughts = FollowUps(len(state)), FollowUps(len(state))
         self.rules = rules_of(parameters, city)
+        self._usual_visits = usual_visits(self.rules, city)
         self.owner = np.full(len(state), -1, np.int64)
         self.doors, self.start = field.doors_by_rep(self.owner, 0)
         self.current = np.full(0, -1, np.int64)
@@ -158,14 +159,8 @@ class FieldForce:
         return plans.conversion_by_type(self.department.estimate, guess, weight)
 
     def visits_per_day(self) -> float:
-        """Doors a day of a usual representative, about: minutes over minutes a door."""
-        r = self.rules
-        share = np.bincount(self.city.premises_type[self.city.occupied], minlength=4) / max(
-            int(self.city.occupied.sum()), 1
-        )
-        minutes = r.waiting_minutes + r.decision_maker * r.talk_minutes + (1.0 - r.decision_maker) * r.refused_minutes
-        free = r.working_minutes * (1.0 - r.paperwork_share) - r.start_minutes
-        return float(free / (share @ minutes + 2.0 * r.indoor_minutes))
+        """Doors a day of a usual representative, about."""
+        return self._usual_visits
 
     def _exert(self, today: int) -> None:
         reps = self.reps
@@ -216,7 +211,7 @@ class FieldForce:
         )
         if self.policy is not None and len(self.reps):
             period = self.payroll.period(today)
-            self.behaviour.move_signatures(state, self.crm, self._motive(today), (period.first, period.last), today)
+            self.behaviour.move_signatures(state, self.crm, self._motive, (period.first, period.last), today)
         return callers[~rings]
 
     def _motive(self, today: int) -> Motive:
@@ -316,3 +311,11 @@ def rules_of(parameters: Parameters, city: Any) -> Rules:
         decision_maker=by_class(p.decision_maker_share),
         minutes_per_km=float(ground.street_detour_factor / ground.walking_km_per_hour * 60.0),
     )
+
+
+def usual_visits(r: Rules, city: Any) -> float:
+    """Doors a day of a usual representative, about: minutes over minutes a door."""
+    share = np.bincount(city.premises_type[city.occupied], minlength=4) / max(int(city.occupied.sum()), 1)
+    minutes = r.waiting_minutes + r.decision_maker * r.talk_minutes + (1.0 - r.decision_maker) * r.refused_minutes
+    free = r.working_minutes * (1.0 - r.paperwork_share) - r.start_minutes
+    return float(free / (share @ minutes + 2.0 * r.indoor_minutes))

@@ -31,22 +31,30 @@ class Standing(NamedTuple):
         return Standing(*(column[which] if np.ndim(column) else column for column in self))
 
 
-def expected_gain(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
+def expected_gain(
+    scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE, who: Array | None = None
+) -> Array:
     """What a contract of these monthly bills would add to everybody's pay of the period, in expectation (n,).
 
-    Where ranks or the team's sales count, colleagues enter as they do in the choice of effort.
+    Where many contracts are weighed, `who` names the person of each. Where ranks or the team's sales count, colleagues
+    enter as they do in the choice of effort.
     """
-    of = outlooks.uses(scheme)
+    of, months = outlooks.uses(scheme), outlook.months
+    there = at if who is None else at.rows(who)
     if outlook.colleagues and (of.rank or of.team):
-        return gain_among_colleagues(scheme, at, np.broadcast_to(bills, at.bills.shape), outlook)
-    months = outlook.months
-    return expected_pay(scheme, at, bills, 1.0, months=months) - expected_pay(scheme, at, months=months)
+        return gain_among_colleagues(scheme, there, np.broadcast_to(bills, there.bills.shape), outlook)
+    chance = chances_of(at.ahead)
+    without = expected_pay(scheme, at, months=months, chance=chance)
+    if who is not None:
+        chance, without = chance[who], without[who]
+    return expected_pay(scheme, there, bills, 1.0, months=months, chance=chance) - without
 
 
 def expected_loss(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
     """What the early end of a contract of these monthly bills would take from everybody's pay, in expectation (n,)."""
-    months = outlook.months
-    return expected_pay(scheme, at, months=months) - expected_pay(scheme, at, lost=bills, months=months)
+    months, chance = outlook.months, chances_of(at.ahead)
+    without = expected_pay(scheme, at, lost=bills, months=months, chance=chance)
+    return expected_pay(scheme, at, months=months, chance=chance) - without
 
 
 def gain_among_colleagues(scheme: Scheme, at: Standing, bills: Array, outlook: Outlook) -> Array:
@@ -72,9 +80,11 @@ def expected_pay(
     contracts: float = 0.0,
     lost: Array | float = 0.0,
     months: float = 1.0,
+    chance: Array | None = None,
 ) -> Array:
-    """Pay of the period, averaged over what the rest of it may bring: contracts of the mean bill, Poisson in number."""
-    chance = chances_of(at.ahead)
+    """Pay of the period, averaged over what the rest of it may bring: contracts of the mean bill, Poisson in number
+    (`chance` are the chances of those ahead, where they are known already)."""
+    chance = chances_of(at.ahead) if chance is None else chance
     people, cases = chance.shape
     more = np.arange(cases)
     count = (at.contracts + contracts)[:, None] + more

@@ -53,10 +53,13 @@ class Payroll:
         # what a period has besides the month's columns: earlier months of a quarter, less earlier days of the month
         self.before = {name: np.zeros(0) for name in COUNTED}
         self.balance = np.zeros(0)
+        self._asked: tuple[int, Period] = (0, period_of(calendar, scheme.period, 0))  # the day last asked for
 
     def period(self, today: int) -> Period:
         """The pay period of a day."""
-        return period_of(self.calendar, self.scheme.period, today)
+        if self._asked[0] != today:
+            self._asked = today, period_of(self.calendar, self.scheme.period, today)
+        return self._asked[1]
 
     def _hire(self) -> None:
         """Room for those who came since."""

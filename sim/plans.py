@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.decisions import Plan
 from sim.scene import Scene
 from sim.stages import Estimate
-from sim.state import MarketState
+from sim.state import VACANT, MarketState
 
 Array = np.ndarray[Any, Any]
 
@@ -19,11 +20,30 @@ TYPICAL_CUSTOMERS = 10.0  # own customers of a class for which the tariff's typi
 def bill_book(state: MarketState, scene: Scene) -> Array:
     """The monthly bill to be expected of a business by size class and premises type (4, 4), from what the operator
     knows: its tariff, and how far its own customers of the class lie above or below the typical bill."""
-    ours = state.provider == 0
-    customers = np.bincount(state.size_class[ours], minlength=4)
-    usage = np.bincount(state.size_class[ours], weights=state.usage[ours], minlength=4)
+    customers, usage = _own_customers(state.provider, state.size_class, state.usage)
     level = (TYPICAL_CUSTOMERS + usage) / (TYPICAL_CUSTOMERS + customers)
     return np.asarray(scene.appeal.price[0] * level[:, None])
+
+
+@njit(cache=True)
+def _own_customers(provider, size_class, usage):
+    """Own customers and the sum of their usage by size class (4,)."""
+    customers, total = np.zeros(4), np.zeros(4)
+    for row in range(provider.size):
+        if provider[row] == 0:
+            customers[size_class[row]] += 1.0
+            total[size_class[row]] += usage[row]
+    return customers, total
+
+
+@njit(cache=True)
+def prospects_by_kind(provider, size_class, premises):
+    """How many businesses are not customers, by size class and premises type (4, 4)."""
+    doors = np.zeros((4, 4), np.int64)
+    for row in range(provider.size):
+        if provider[row] > VACANT and provider[row] != 0:
+            doors[size_class[row], premises[row]] += 1
+    return doors
 
 
 def conversion_by_type(estimate: Estimate | None, guess: float, guess_visits: float) -> Array:

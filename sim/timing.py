@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.dates import rows_between
 from sim.draws import Luck
 from sim.state import FIELD, MarketState
 
@@ -40,7 +41,7 @@ Worth = Callable[[Array, Array], tuple[Array, Array]]
 
 def ripe(state: MarketState, rep: Array, first: int, last: int) -> Array:
     """Deals that wait for a decision between two days, last included: only a representative's offer is on the table."""
-    due = np.flatnonzero((state.decision_day >= first) & (state.decision_day <= last))
+    due: Array = rows_between(state.decision_day, first, last)
     ours = (state.offers[due] == OURS_ALONE) & (state.offer_channel[due, 0] == FIELD) & (rep[due] >= 0)
     return due[ours]
 
