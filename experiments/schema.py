@@ -68,6 +68,8 @@ MONTHLY_UNITS = {
     "rep_effort": "number",
     "rep_quits": "reps",
     "saved": "customers",
+    "retention_calls": "calls",
+    "retention_renewals": "customers",
     "market_shopping": "businesses",
     "market_woken": "businesses",
     "market_closures": "businesses",

@@ -44,6 +44,25 @@ class CallCentre(Section):
     agents_min: int = Field(2, ge=1, le=100, description="Never fewer agents than this.")
 
 
+class Retention(Section):
+    """What the focal operator does to keep its customers, from month 1 on."""
+
+    reactive: bool = Field(True, description="Whether customers who give notice are offered a bill credit.")
+    proactive_share: float = Field(
+        0.0,
+        ge=0.0,
+        le=1.0,
+        description="Part of the customers near a term's end who are called and offered a new one.",
+    )
+    lead_months: float = Field(2.0, ge=0.5, le=12.0, description="How long before the end of the term they are called.")
+    credit_months: float = Field(
+        1.0, ge=0.0, le=6.0, description="Bill credit offered for twelve more months, in months of the bill; 0: none."
+    )
+    renewal_rise_share: float = Field(
+        0.0, ge=0.0, le=0.5, description="How much dearer than today's tariff a contract becomes that renews by itself."
+    )
+
+
 class Crews(Section):
     """Installers."""
 
@@ -249,5 +268,6 @@ class Decisions(Section):
     advertising: Advertising = Advertising()
     call_centre: CallCentre = CallCentre()
     crews: Crews = Crews()
+    retention: Retention = Retention()
     department: Department = Department()
     events: tuple[Event, ...] = ()

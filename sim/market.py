@@ -34,7 +34,7 @@ from sim.record import Record
 from sim.scene import found_by_chance, make_scene, prices
 from sim.situation import city_in
 from sim.state import FIELD, VACANT
-from sim.steps import contracts, demography, inbound, needs, rivals, service, signals, telemarketing
+from sim.steps import contracts, demography, inbound, needs, retention, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
 from sim.steps.fieldteams import FieldTeams
 from sim.steps.needs import CallDiary
@@ -107,6 +107,8 @@ class Market(mesa.Model):  # type: ignore[misc]
 
         # ways to a contract
         self.dial()
+        if self.decided_from_now and self.parameters.retention.proactive_share > 0.0:
+            self._call_customers()
         self.teams.walk(self.operators, state, scene, record, day, luck)
         callers = self.diary.due(day)
         if self.field is not None:
@@ -148,7 +150,8 @@ class Market(mesa.Model):  # type: ignore[misc]
             if self.parameters.record.reps:
                 self.observation.field_days.see(state, self.field.reps, new, done, day)
         service.fail(state, scene, self.news, record, day, luck("faults", day))
-        contracts.run_on(state, scene, record, day, luck("renewals", day))
+        rise = self.parameters.retention.renewal_rise_share if self.decided_from_now else 0.0
+        contracts.run_on(state, scene, record, day, luck("renewals", day), rise)
         needs.refresh(state, scene, day + 1)
 
         if self.calendar.closes_month(day):
@@ -164,6 +167,17 @@ class Market(mesa.Model):  # type: ignore[misc]
                 calls, today = self.call_lists[number], self.day
                 luck = self.luck("telemarketing", today), self.luck("woken", today)
                 telemarketing.dial(self.state, self.scene, number, staff, calls, self.record, today, *luck)
+
+    def _call_customers(self) -> None:
+        """The retention desk calls those whose term comes to its end."""
+        luck = self.luck("retention desk", self.day), self.luck("woken by retention", self.day)
+        decided, books = self.parameters.retention, (self.diary, self.ledger, self.record)
+        retention.call_customers(self.state, self.scene, decided, *books, self.day, *luck)
+
+    @property
+    def decided_from_now(self) -> bool:
+        """Whether the decision's month has come."""
+        return self.month >= 1
 
     @property
     def month(self) -> int:
@@ -185,6 +199,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         for operator in self.operators:
             self._staff_telemarketing(operator)
         needs.refresh(self.state, self.scene, self.day, everybody=True)
+        if month == 1 and not self.parameters.retention.reactive:
+            self.scene.signing.notice_share[0] = 0.0
         if self._crews_meet_sales(month):
             p = self.parameters.world.installation
             self.crews.meet_sales(p.vain_trip_share * p.coordination_factor)

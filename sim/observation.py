@@ -33,6 +33,8 @@ COUNTED = (
     "cancelled",
     "won_from_competitors",
     "saved",
+    "retention_calls",
+    "retention_renewals",
     "market_shopping",
     "market_woken",
     "market_closures",

@@ -170,6 +170,8 @@ class Retention(Part):
 
     notice_share: float
     credit_months: float
+    reached_share: float
+    commitment_logit: float
 
 
 class Installation(Part):
@@ -200,6 +202,7 @@ class Terms(Part):
 
     term_24_share: float
     term_12_share: float
+    negotiating_share: BySize
 
 
 class Economics(Part):

@@ -11,7 +11,7 @@ from sim.awareness import meet_all
 from sim.dates import rows_on
 from sim.draws import Luck, draw
 from sim.record import Record
-from sim.scene import Scene
+from sim.scene import Scene, by_class
 from sim.state import NEVER, NONE, MarketState
 from sim.steps.signals import News
 
@@ -128,8 +128,11 @@ def _begin_term(key, contracts, terms, row, today):
     contracts.contract_end[row] = min(today + terms.days[kind], NEVER - 1)
 
 
-def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: Luck) -> None:
-    """Contracts that end today are renewed at today's tariff; those whose window opens wake their customers."""
+def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: Luck, rise_share: float = 0.0) -> None:
+    """Contracts that end today are renewed at today's tariff; those whose window opens wake their customers.
+
+    The focal operator's become dearer than that by `rise_share`, unless the customer negotiates.
+    """
     window, ended = _renew(
         luck.key,
         state.contracts,
@@ -138,6 +141,8 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
         today,
         scene.urge.window_days,
         round(scene.world.needs.unsettled_days),
+        rise_share,
+        by_class(scene.world.terms.negotiating_share),
     )
     state.stir(window)
     state.stir(ended)
@@ -146,7 +151,7 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
 
 
 @njit(cache=True)
-def _renew(key, contracts, terms, price, today, window_days, memory_days):
+def _renew(key, contracts, terms, price, today, window_days, memory_days, rise_share, negotiating):
     """A new term at today's tariff; who pays more than before looks around.
 
     Returns the rows whose window opens tomorrow, and those whose contract ends today.
@@ -157,6 +162,9 @@ def _renew(key, contracts, terms, price, today, window_days, memory_days):
         if contracts.provider[row] <= NONE:
             continue
         bill = price[contracts.provider[row], contracts.size_class[row], contracts.premises[row]] * contracts.usage[row]
+        negotiates = draw(key, contracts.address[row], 1) < negotiating[contracts.size_class[row]]
+        if contracts.provider[row] == 0 and not negotiates:
+            bill *= 1.0 + rise_share
         if bill > RAISED * contracts.monthly_bill[row]:
             contracts.unsettled_until[row] = today + memory_days
         contracts.monthly_bill[row] = bill

@@ -16,7 +16,8 @@ churn_competitor churn_closure net_adds customers won_from_competitors market_sh
 awareness_unaided monthly_revenue revenue cost margin cumulative_margin cost_advertising cost_call_centre
 cost_telemarketing cost_field_fixed cost_field_variable cost_recruiting cost_training cost_consultants cost_management
 cost_installation cost_discounts cac_inbound cac_field cac_telemarketing cac_field_incremental reps reps_productive plan
-plan_attainment rep_effort rep_quits saved market_shopping market_woken market_closures market_openings
+plan_attainment rep_effort rep_quits saved retention_calls retention_renewals market_shopping market_woken
+market_closures market_openings
 """
 
 
