@@ -23,7 +23,7 @@ from experiments.motivationpage import MARK, rewritten
 from experiments.schema import MONTHLY, TABLES
 from sim.compensation.terms import TERMS
 from sim.competitors import REACTIONS
-from sim.decisions import Department
+from sim.decisions import Department, Retention
 from sim.parameters import book, defaults
 from sim.reactions import EVENTS
 from sim.world import World
@@ -155,7 +155,8 @@ def test_the_glossary_has_each_term_once_in_order():
 
 def test_the_description_names_only_numbers_that_exist():
     paths = {row.path for row in book(defaults())}
-    paths |= {f"world.department.{decision}" for decision in Department.model_fields}  # what is decided of it
+    decided = {"department": Department, "retention": Retention}  # decisions that share a name with a part of the world
+    paths |= {f"world.{name}.{decision}" for name, section in decided.items() for decision in section.model_fields}
     parts = "|".join(World.model_fields)
     for page in ("odd.md", "results.md", "README.md"):
         named = re.findall(rf"`(?:world\.)?((?:{parts})\.\w+)", PAGES[page])
