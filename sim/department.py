@@ -15,7 +15,7 @@ from sim.errors import InputError, nearest
 from sim.ledger import Ledger
 from sim.reps import LEFT, RepTable
 from sim.stages import FAR, Course, Estimate, Outcomes, Stage, estimate, plan_course, plot_visits
-from sim.team import Changes, Team
+from sim.team import Changes, Round, Team
 from sim.territories import Patches
 from sim.workdays import Workdays
 from sim.world import Department as Claims
@@ -223,14 +223,15 @@ class Department:
             self.team.judge_month(today, pay)
         return self.team.take_changes()
 
-    def _pay_for_hires(self, people: int) -> None:
+    def _pay_for_hires(self, found: Round) -> None:
         """One round of the funnel, and the training of those it chose."""
         p, stages = self.world, self.decided.stages
-        if people and stages.recruiting:
-            self._spend("recruiting", recruiting.funnel_cost(recruiting.funnel(people, stages.labour_market, p), p))
-            self._spend("training", people * p.training_cost_per_rep)
-        elif people:
-            self._spend("recruiting", people * p.vacancy_cost_per_rep)
+        if found.posts and stages.recruiting:
+            looked_at = recruiting.funnel(found.posts, stages.labour_market, p, found.pull)
+            self._spend("recruiting", recruiting.funnel_cost(looked_at, p))
+            self._spend("training", found.hires * p.training_cost_per_rep)
+        elif found.posts:
+            self._spend("recruiting", found.posts * p.vacancy_cost_per_rep)
 
     def _pay_day(self, today: int) -> None:
         """The day's consultants, recruiter, heads, and what representatives cost besides their pay."""

@@ -29,6 +29,8 @@ class Department(Part):
     office_validity: float
     trial_validity: float
     alone_validity_factor: float
+    attraction_slope: float
+    unstudied_pay_noise_share: float
     test_sales_days: ByMode
     labour_market_days: ByMode
     recruiting_days: ByMode
@@ -66,6 +68,7 @@ class Department(Part):
     knowledge_lost_share: float
     knowledge_lost_described_share: float
     outside_wage_per_month: float
+    outside_wage_elasticity: float
     quit_rate_per_month: float
     quit_gap_slope: float
     quit_peer_factor: float

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim import credit, plans
+from sim import attraction, credit, plans
 from sim.behaviour import Behaviour
 from sim.compensation import Scheme
 from sim.compensation.effort import Policy, team_policy
@@ -58,6 +58,8 @@ class FieldForce:
         self.policy: Policy | None = None
         self.payroll = Payroll(scheme, scene.calendar, self.reps)
         self.behaviour = Behaviour(parameters, scheme, scene, self.rules, streams)
+        self.usual_pace = 0.0  # contracts of a day of usual effort of a practised representative of ability 1
+        self.department.team.worth = self.worth_of_job
         self.pace = np.empty(0)  # contracts that each expects of a day of usual effort
         self.policy_people, self.policy_bill = -1, 1.0
         self.contracts_ever, self.bills_ever, self.cancelled_ever, self.effort_days_ever = 0.0, 0.0, 0.0, 0.0
@@ -106,9 +108,24 @@ class FieldForce:
         p = self.parameters.world.effort
         control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * self.department.control
         self.policy_people, self.policy_bill, self.pace = len(self.reps), bill, usual * seller
+        self.usual_pace = usual
         plan, owed, outlook = self.payroll.plan(today), self.payroll.balance, self._outlook(today)
         everybodys = np.full(len(seller), bill)
         self.policy = team_policy(self.scheme, plan, self.pace, everybodys, p, control, outlook=outlook, balance=owed)
+
+    def worth_of_job(self, ability: Array) -> Array:
+        """The sure monthly pay that people of these abilities hold as good as the scheme's, once they are practised."""
+        world, plan, month = self.parameters.world, self.department.plan_bills, self.scene.calendar.per_month
+        reps, lost = self.parameters.department.reps, self.cancelled_ever / max(self.bills_ever, 1e-9)
+        colleagues = Outlook(
+            activated_share=max(1.0 - round(lost, 1), 0.1),
+            colleagues=max(reps - 1, 0),
+            colleague_contracts=self.usual_pace * month * attraction.months_of(self.scheme, month),
+            colleague_sigma=world.department.ability_sigma,
+            team_plan=plan * reps * attraction.months_of(self.scheme, month),
+        )
+        prospect = attraction.Prospect(self.usual_pace, self.policy_bill, plan, colleagues)
+        return attraction.certain_worth(self.scheme, ability, prospect, month, world.effort)
 
     def _outlook(self, today: int) -> Outlook:
         """What everybody expects of the period besides the own sales, in steps, so that those alike share a policy."""

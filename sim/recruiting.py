@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
 
+from sim import attraction
 from sim.draws import Luck, hash_ids, pair_addresses
 from sim.world import Department
 
 Array = np.ndarray[Any, Any]
+
+BLOCKS = 3  # of potential candidates for a post, each as large as the usual pool
+
+
+class Chosen(NamedTuple):
+    """Whom a round of the funnel chose for each post."""
+
+    ability: Array  # not-a-number where nobody applied
+    pull: float  # applicants relative to the usual pool
+
+
+class Lure(NamedTuple):
+    """What makes potential candidates apply."""
+
+    worth: Callable[[Array], Array]  # the certain worth of the job, by ability
+    noise_share: float  # of what they believe it is worth
+    luck: Luck
 
 
 class Funnel(NamedTuple):
@@ -30,11 +49,16 @@ def address_of(numbers: Array) -> Array:
 # ---- the funnel ------------------------------------------------------------------------------------------------------
 
 
-def funnel(hires: int, studied: bool, p: Department) -> Funnel:
-    """How many candidates it takes to choose so many; a market that nobody studied brings the wrong ones first."""
-    trials = hires / p.trial_pass_share
-    interviews = trials / p.office_pass_share
-    candidates = interviews / p.telephone_pass_share * (1.0 if studied else p.unstudied_market_factor)
+def funnel(hires: int, studied: bool, p: Department, pull: float = 1.0) -> Funnel:
+    """How many candidates are looked at to choose so many; a market that nobody studied brings the wrong ones first.
+
+    All who apply (`pull`, relative to the usual pool) are talked to; the office and the trial week have the usual
+    places.
+    """
+    usual = hires / p.trial_pass_share / p.office_pass_share / p.telephone_pass_share
+    interviews = min(hires / p.trial_pass_share / p.office_pass_share, usual * pull)
+    trials = min(hires / p.trial_pass_share, usual * pull)
+    candidates = usual * pull * (1.0 if studied else p.unstudied_market_factor)
     return Funnel(*(int(np.ceil(people - 1e-9)) for people in (candidates, interviews, trials, hires)))
 
 
@@ -44,30 +68,57 @@ def funnel_cost(people: Funnel, p: Department) -> float:
     return recruiter + people.hires * p.vacancy_cost_per_rep + people.trials * p.trial_cost_per_candidate
 
 
-def choose(address: Array, validity_factor: float, p: Department, luck: Luck) -> Array:
-    """Ability of who is chosen for each number: the best by three noisy impressions, each on those left by the one
-    before; the mean of applicants is 1."""
+def choose(address: Array, validity_factor: float, p: Department, luck: Luck, lure: Lure | None = None) -> Chosen:
+    """Who is chosen for each number: the best by three noisy impressions, each on those left by the one before; the
+    mean of potential candidates is 1, of whom those apply whom the pay lures, or one whole pool."""
     gates = (
         (p.telephone_validity, p.telephone_pass_share),
         (p.office_validity, p.office_pass_share),
         (p.trial_validity, p.trial_pass_share),
     )
-    yielded = float(np.prod([share for _, share in gates]))
-    left = pool = max(round(1.0 / yielded), 1)
-    who = pair_addresses(np.repeat(address, pool), np.tile(np.arange(pool, dtype=np.uint64), address.size))
-    talent = ndtri(luck.uniform(who)).reshape(-1, pool)
-    present = np.ones(talent.shape, bool)
+    left = pool = max(round(1.0 / float(np.prod([share for _, share in gates]))), 1)
+    who, talent = candidates(address, pool if lure is None else BLOCKS * pool, luck)
+    present = applicants(who, talent, pool, lure, p)
+    applied = float(present.sum()) / max(address.size * pool, 1)
     for number, (validity, share) in enumerate(gates, start=1):
         left = 1 if number == len(gates) else max(round(left * share), 1)
-        noise = ndtri(luck.uniform(who, k=number)).reshape(-1, pool)
+        noise = ndtri(luck.uniform(who, k=number)).reshape(talent.shape)
         present &= best(impression(talent, noise, validity * validity_factor), present, left)
-    return ability_of(talent[present], p)
+    return Chosen(ability_of(the_one(talent, present), p), applied)
 
 
-def first_who_comes(address: Array, p: Department, luck: Luck) -> Array:
-    """Ability without any funnel: that of the first applicant."""
-    who = pair_addresses(address, np.zeros(address.size, np.uint64))
-    return ability_of(ndtri(luck.uniform(who)), p)
+def first_who_comes(address: Array, p: Department, luck: Luck, lure: Lure | None = None) -> Chosen:
+    """Without any funnel: the first applicant for each number."""
+    pool = max(round(1.0 / (p.telephone_pass_share * p.office_pass_share * p.trial_pass_share)), 1)
+    who, talent = candidates(address, 1 if lure is None else BLOCKS * pool, luck)
+    present = applicants(who, talent, pool, lure, p)
+    return Chosen(ability_of(the_one(talent, present), p), 1.0)
+
+
+def candidates(address: Array, number: int, luck: Luck) -> tuple[Array, Array]:
+    """Addresses, flat, and talents, (numbers, candidates), of those who might apply."""
+    who = pair_addresses(np.repeat(address, number), np.tile(np.arange(number, dtype=np.uint64), address.size))
+    return who, ndtri(luck.uniform(who)).reshape(-1, number)
+
+
+def applicants(who: Array, talent: Array, pool: int, lure: Lure | None, p: Department) -> Array:
+    """Who applies, as booleans in the shape of the talents: of the first block as many as the pull, of the second what
+    it has beyond one block, and so on; everybody where nothing is said of pay."""
+    if lure is None:
+        return np.ones(talent.shape, bool)
+    ability = ability_of(talent, p)
+    worth = lure.worth(ability.ravel()).reshape(talent.shape)
+    noise = lure.noise_share * ndtri(lure.luck.uniform(who, k=1)).reshape(talent.shape) if lure.noise_share else 0.0
+    pull = attraction.pull(worth, attraction.outside_wage(ability, p), noise, p)
+    block = np.arange(talent.shape[1]) // pool
+    return np.asarray(lure.luck.uniform(who).reshape(talent.shape) < pull - block)
+
+
+def the_one(talent: Array, present: Array) -> Array:
+    """The talent of the first who is present for each number, not-a-number where nobody is."""
+    first = np.argmax(present, axis=1)[:, None]
+    there = np.take_along_axis(present, first, axis=1)
+    return np.asarray(np.where(there, np.take_along_axis(talent, first, axis=1), np.nan)[:, 0])
 
 
 def impression(talent: Array, noise: Array, validity: float) -> Array:

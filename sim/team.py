@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.workdays import Workdays
 from sim.world import Department as Claims
 
 Array = np.ndarray[Any, Any]
+Worth = Callable[[Array], Array]  # the certain worth of the job to people of these abilities
 
 NONE = np.empty(0, np.int64)
 
@@ -27,6 +29,17 @@ class Changes(NamedTuple):
     quits: Array
     dismissals: Array
     promotions: Array  # to head of sales
+
+
+class Round(NamedTuple):
+    """A round of the funnel: posts to fill, people found, and applicants relative to the usual pool."""
+
+    posts: int
+    hires: int
+    pull: float
+
+
+NOBODY = Round(0, 0, 1.0)
 
 
 class Team:
@@ -51,6 +64,8 @@ class Team:
         # vacancies: the day on which somebody is chosen, and the post
         self.vacancies: list[tuple[int, int]] = [(course.hired, post) for post in range(posts)]
         self.quit_days: list[int] = []
+        self.sought = 0  # posts for which candidates were looked at so far: the next one's number
+        self.worth: Worth | None = None  # of the job, where applicants ask for it
         self.potential = np.bincount(city.zone[city.occupied], minlength=city.zone_id.size).astype(np.float64)
         self.patches = territories.draw_patches(decisions.territory_policy, posts, self.potential, city)
         self.row_of_post = np.full(posts, -1, np.int64)
@@ -83,31 +98,39 @@ class Team:
         days = round(by_mode(p.refill_days, self.decided.mode) if funnel else p.unselected_hiring_days)
         self.vacancies += [(today + days, int(post)) for post in posts]
 
-    def hire(self, today: int) -> int:
-        """Those chosen today begin their training; returns how many."""
+    def hire(self, today: int) -> Round:
+        """Those chosen today begin their training; posts for which nobody applied are advertised again."""
         posts = [post for day, post in self.vacancies if day <= today]
         if not posts:
-            return 0
+            return NOBODY
         self.vacancies = [each for each in self.vacancies if each[0] > today]
         reps, with_funnel = self.reps, self.decided.stages.recruiting
-        rows = reps.add(len(posts))
+        address = recruiting.address_of(self.sought + np.arange(len(posts)))
+        self.sought += len(posts)
+        chosen = self._choose(address)
+        found = np.isfinite(chosen.ability)
+        self.advertise(np.array(posts)[~found], today)
+        rows = reps.add(int(found.sum()))
         training = round(by_mode(self.world.training_days, self.decided.mode)) if with_funnel else 0
-        reps.address[rows] = recruiting.address_of(rows)
-        reps.ability[rows] = self._choose(reps.address[rows])
-        reps.stage[rows], reps.probation[rows], reps.post[rows] = TRAINING, True, posts
+        reps.address[rows], reps.ability[rows] = address[found], chosen.ability[found]
+        reps.stage[rows], reps.probation[rows], reps.post[rows] = TRAINING, True, np.array(posts)[found]
         reps.hired_day[rows], reps.left_day[rows] = today, FAR
         reps.productive_day[rows] = max(today + training, self.course.productive)
         reps.skill[rows], reps.effort[rows] = self.starting_skill, 1.0
-        self._visits_before = np.append(self._visits_before, np.zeros(len(posts), np.int64))
+        self._visits_before = np.append(self._visits_before, np.zeros(rows.size, np.int64))
         self._changes["hires"].append(rows)
-        return len(posts)
+        return Round(len(posts), rows.size, chosen.pull)
 
-    def _choose(self, address: Array) -> Array:
-        """Ability of those whom the funnel chooses, or of those who come first."""
-        p, luck = self.world, self.streams("reps")
+    def _choose(self, address: Array) -> recruiting.Chosen:
+        """Those whom the funnel chooses, or who come first, of those who apply."""
+        p, luck, lure = self.world, self.streams("reps"), None
+        if self.worth is not None and self.decided.people.selection:
+            noise = 0.0 if self.decided.stages.labour_market else p.unstudied_pay_noise_share
+            lure = recruiting.Lure(self.worth, noise, self.streams("applicants"))
         if not self.decided.stages.recruiting:
-            return recruiting.first_who_comes(address, p, luck)
-        return recruiting.choose(address, 1.0 if self.decided.mode == "turnkey" else p.alone_validity_factor, p, luck)
+            return recruiting.first_who_comes(address, p, luck, lure)
+        validity = 1.0 if self.decided.mode == "turnkey" else p.alone_validity_factor
+        return recruiting.choose(address, validity, p, luck, lure)
 
     def certify(self, today: int) -> None:
         """Those whose training is over take their post and patch, with what the department can tell them."""

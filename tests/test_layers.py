@@ -13,7 +13,7 @@ FLOORS = (
     "part departmentclaims world decisions parameters",
     "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
     "compensation situation given",
-    "awareness choice reps learning recruiting stages territories team incentives conduct payroll",
+    "awareness choice reps learning attraction recruiting stages territories team incentives conduct payroll",
     "state",
     "atrest cohorts tenants outbound standstill opening ledger orders scene telephone recollections record foundation",
     "fielddays observation collector crm doors competitors reactions timing credit",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.draws import Streams
-from sim.recruiting import address_of, choose, fails_probation, first_who_comes, funnel, funnel_cost, quit_chance
+from sim.recruiting import Lure, address_of, choose, fails_probation, first_who_comes, funnel, funnel_cost, quit_chance
 from tests.worlds import shipped
 
 P = shipped().world.department
@@ -16,6 +16,18 @@ MANY = address_of(np.arange(2000))
 
 def with_numbers(**numbers):
     return P.model_copy(update=numbers)
+
+
+def chosen(address, validity_factor=1.0, p=P, lure=None):
+    """Abilities of those chosen."""
+    return choose(address, validity_factor, p, LUCK, lure).ability
+
+
+def lure(factor, elasticity=0.0, noise=0.0):
+    """A job worth so many times the outside wage to people of ability 1, growing with ability by a power."""
+    return Lure(
+        lambda ability: factor * P.outside_wage_per_month * ability**elasticity, noise, Streams(1)("applicants")
+    )
 
 
 def test_a_hundred_candidates_for_three_representatives():
@@ -36,24 +48,58 @@ def test_three_representatives_cost_five_recruiter_days_and_more():
 
 
 def test_the_same_number_is_the_same_person():
-    few, many = choose(address_of(np.array([3])), 1.0, P, LUCK), choose(address_of(np.arange(6)), 1.0, P, LUCK)
+    few, many = chosen(address_of(np.array([3]))), chosen(address_of(np.arange(6)))
     assert few[0] == many[3]
 
 
 def test_applicants_have_a_mean_ability_of_one():
-    assert first_who_comes(MANY, P, LUCK).mean() == pytest.approx(1.0, abs=0.03)
-    assert choose(MANY, 0.0, P, LUCK).mean() == pytest.approx(1.0, abs=0.03)
+    assert first_who_comes(MANY, P, LUCK).ability.mean() == pytest.approx(1.0, abs=0.03)
+    assert chosen(MANY, 0.0).mean() == pytest.approx(1.0, abs=0.03)
 
 
 def test_a_better_look_chooses_better_people():
-    blind, alone, turnkey = (choose(MANY, factor, P, LUCK).mean() for factor in (0.0, P.alone_validity_factor, 1.0))
+    blind, alone, turnkey = (chosen(MANY, factor).mean() for factor in (0.0, P.alone_validity_factor, 1.0))
     assert blind < alone < turnkey
 
 
 def test_a_perfect_look_chooses_the_best_of_all():
     perfect = with_numbers(telephone_validity=1.0, office_validity=1.0, trial_validity=1.0)
-    assert choose(MANY, 1.0, perfect, LUCK).min() > choose(MANY, 1.0, P, LUCK).min()
-    assert np.log(choose(MANY, 1.0, perfect, LUCK)).std() < P.ability_sigma / 2
+    assert chosen(MANY, p=perfect).min() > chosen(MANY).min()
+    assert np.log(chosen(MANY, p=perfect)).std() < P.ability_sigma / 2
+
+
+def test_a_job_worth_the_outside_wage_to_everybody_brings_the_usual_pool():
+    usual = lure(1.0, P.outside_wage_elasticity)
+    assert (chosen(MANY[:50], lure=usual) == chosen(MANY[:50])).all()
+    assert choose(MANY[:50], 1.0, P, LUCK, usual).pull == 1.0
+
+
+def test_a_better_paid_job_brings_more_applicants_and_a_poor_one_leaves_posts_empty():
+    wages = {factor: choose(MANY[:200], 1.0, P, LUCK, lure(factor, P.outside_wage_elasticity)) for factor in (0.0, 1.3)}
+    assert wages[0.0].pull == pytest.approx(np.exp(-P.attraction_slope), abs=0.01)
+    assert wages[1.3].pull == pytest.approx(np.exp(0.3 * P.attraction_slope), abs=0.03)
+    nobody = choose(MANY[:200], 1.0, with_numbers(attraction_slope=5.0), LUCK, lure(0.0))
+    assert np.isnan(nobody.ability).any()
+
+
+def test_pay_that_grows_with_ability_brings_abler_applicants():
+    flat, steep = (np.nanmean(chosen(MANY, 0.0, lure=lure(1.0, power))) for power in (0.0, 1.0))
+    assert flat < 0.97 and steep > 1.05
+
+
+def test_who_does_not_know_the_pay_is_sorted_less_by_it():
+    known, guessed = (np.nanmean(chosen(MANY, 0.0, lure=lure(1.0, 1.0, noise))) for noise in (0.0, 0.6))
+    assert 1.0 < guessed < known
+
+
+def test_the_recruiter_talks_to_all_who_apply():
+    assert funnel(3, True, P, 2.0) == (200, 40, 12, 3)
+    assert funnel(3, True, P, 0.1) == (10, 10, 10, 3)
+
+
+def test_without_a_funnel_the_first_applicant_comes():
+    first = first_who_comes(MANY[:50], P, LUCK)
+    assert (first_who_comes(MANY[:50], P, LUCK, lure(1.0, P.outside_wage_elasticity)).ability == first.ability).all()
 
 
 def test_at_the_outside_wage_the_chance_to_quit_is_the_base_rate():
