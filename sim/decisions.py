@@ -154,6 +154,7 @@ class People(Section):
 
     quits: bool = Field(True, description="Representatives may quit at a month's end.")
     dismissal: bool = Field(True, description="Whoever sells too little in the probation is dismissed.")
+    certification: bool = Field(True, description="A certification may be failed, and is repeated.")
     selection: bool = Field(True, description="Who applies answers to the pay offered.")
     forgetting: bool = Field(True, description="Skill is lost on days without a visit.")
 

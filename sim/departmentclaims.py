@@ -39,6 +39,8 @@ class Department(Part):
     debugging_months: float
     remote_support_months: float
     unselected_hiring_days: float
+    certificate_pass_share: ByMode
+    certificate_repeat_days: float
     refill_days: ByMode
     test_sellers: ByMode
     test_visits_per_day: float
@@ -72,6 +74,7 @@ class Department(Part):
     quit_rate_per_month: float
     quit_gap_slope: float
     quit_peer_factor: float
+    quit_attainment_factor: float
     quit_memory_months: float
     probation_months: float
     probation_floor_share: float

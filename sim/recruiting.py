@@ -143,14 +143,31 @@ def ability_of(talent: Array, p: Department) -> Array:
 # ---- leaving ---------------------------------------------------------------------------------------------------------
 
 
-def quit_chance(income: Array, recent_quits: int, team_size: int, p: Department) -> Array:
-    """Chance to quit at the end of a month: less income than elsewhere and peers who went raise it.
+def failures(address: Array, pass_share: float, luck: Luck) -> Array:
+    """How often each fails the certification before passing it."""
+    if pass_share >= 1.0:
+        return np.zeros(address.size, np.int64)
+    return (np.log(1.0 - luck.uniform(address)) / np.log(1.0 - pass_share)).astype(np.int64)
+
+
+def attained_share(attained: Array, planned: Array) -> Array:
+    """Part of the months in which the plan was attained, a month each way added: who is new stands at a half."""
+    return np.asarray((attained + 1.0) / (planned + 2.0))
+
+
+def quit_chance(
+    income: Array, ability: Array, attained: Array, recent_quits: int, team_size: int, p: Department
+) -> Array:
+    """Chance to quit at the end of a month: less income than people of one's ability have elsewhere and peers who went
+    raise it; plans attained (`attained`, part of the months) lower it.
 
     Peers are those of one's own team, at most a span of control, so that a large department does not empty itself.
     """
-    gap = (p.outside_wage_per_month - income) / p.outside_wage_per_month
+    wage = attraction.outside_wage(ability, p)
+    gap = (wage - income) / wage
     peers = recent_quits * min(1.0, p.span_reps / max(team_size, 1))
-    return np.minimum(p.quit_rate_per_month * np.exp(p.quit_gap_slope * gap) * p.quit_peer_factor**peers, 1.0)
+    stays = p.quit_attainment_factor ** (attained - 0.5)
+    return np.minimum(p.quit_rate_per_month * np.exp(p.quit_gap_slope * gap) * stays * p.quit_peer_factor**peers, 1.0)
 
 
 def fails_probation(sold: Array, planned: Array, p: Department) -> Array:

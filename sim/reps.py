@@ -31,6 +31,8 @@ class RepTable:
     usual_income: Array  # float64, a month's, averaged over the last months
     sold: Array  # float64, monthly bills signed since hired
     planned: Array  # float64, plans since hired
+    months_planned: Array  # float64, months with a plan since hired
+    months_attained: Array  # float64, of these, in which it was attained
     plan_factor: Array  # float64, of a plan that follows what was sold before, 1 at first
     # the month
     plan: Array  # float64, monthly bills to sell

@@ -10,6 +10,7 @@ import numpy as np
 from sim import decisions as decided
 from sim import learning, recruiting, territories
 from sim.city import City
+from sim.compensation.results import reached
 from sim.draws import Streams
 from sim.reps import LEFT, PRODUCTIVE, TRAINING, RepTable
 from sim.stages import FAR, Course, by_mode
@@ -115,7 +116,8 @@ class Team:
         reps.address[rows], reps.ability[rows] = address[found], chosen.ability[found]
         reps.stage[rows], reps.probation[rows], reps.post[rows] = TRAINING, True, np.array(posts)[found]
         reps.hired_day[rows], reps.left_day[rows] = today, FAR
-        reps.productive_day[rows] = max(today + training, self.course.productive)
+        ready = max(today + training, self.course.productive)
+        reps.productive_day[rows] = ready + self._repeats(reps.address[rows]) if with_funnel else ready
         reps.skill[rows], reps.effort[rows] = self.starting_skill, 1.0
         self._visits_before = np.append(self._visits_before, np.zeros(rows.size, np.int64))
         self._changes["hires"].append(rows)
@@ -131,6 +133,14 @@ class Team:
             return recruiting.first_who_comes(address, p, luck, lure)
         validity = 1.0 if self.decided.mode == "turnkey" else p.alone_validity_factor
         return recruiting.choose(address, validity, p, luck, lure)
+
+    def _repeats(self, address: Array) -> Array:
+        """Days that those who fail their certification take to repeat it."""
+        if not self.decided.people.certification:
+            return np.zeros(address.size, np.int64)
+        passes = by_mode(self.world.certificate_pass_share, self.decided.mode)
+        fails = recruiting.failures(address, passes, self.streams("certificates"))
+        return fails * round(self.world.certificate_repeat_days)
 
     def certify(self, today: int) -> None:
         """Those whose training is over take their post and patch, with what the department can tell them."""
@@ -200,13 +210,19 @@ class Team:
         reps.usual_income[:] = old + (whole - old) / memory
         reps.sold += reps.bills_signed
         reps.planned += reps.plan
+        reps.months_planned += reps.plan > 0.0
+        reps.months_attained += reached(reps.bills_signed, reps.plan)
 
     def _quit(self, today: int) -> None:
         """Some quit, of those in training too."""
         people, p = self.employed, self.world
         since = today - self.calendar.span(p.quit_memory_months)
         recent = sum(day > since for day in self.quit_days)
-        chance = recruiting.quit_chance(self.reps.usual_income[people], recent, people.size, p)
+        reps = self.reps
+        attained = recruiting.attained_share(reps.months_attained[people], reps.months_planned[people])
+        chance = recruiting.quit_chance(
+            reps.usual_income[people], reps.ability[people], attained, recent, people.size, p
+        )
         gone = people[self.streams("quits", today).uniform(self.reps.address[people]) < chance]
         self.quit_days += [today] * gone.size
         self.leave(gone, today, "quits")

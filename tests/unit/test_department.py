@@ -17,6 +17,7 @@ from sim.learning import after_leaving, forget, learn, newcomer_skill, supervise
 from sim.ledger import ACCOUNTS, Ledger
 from sim.reps import LEFT, PRODUCTIVE, TRAINING
 from sim.workdays import workdays
+from sim.world import ByMode
 from tests.worlds import shipped, small_city
 
 CALENDAR = workdays("2027-01", 2, 12, "AU", "VIC")
@@ -27,12 +28,15 @@ CITY = small_city()
 FIELD_ACCOUNTS = ("recruiting", "training", "consultants", "management", "field_fixed")
 
 
+ALL_PASS = {"certificate_pass_share": ByMode(turnkey=1.0, alone=1.0)}
+
+
 def department(seed: int = 1, numbers: dict | None = None, off: tuple[str, ...] = (), **decided) -> Department:
     """A department of the tiny city, with some stages off, and claims and decisions changed at will."""
     d = shipped().department
     stages = d.stages.model_copy(update=dict.fromkeys(off, False))
     d = d.model_copy(update={"active": True, "reps": 3, "stages": stages, **decided})
-    return Department(d, P.model_copy(update=numbers or {}), CALENDAR, CITY, Streams(seed), START)
+    return Department(d, P.model_copy(update=ALL_PASS | (numbers or {})), CALENDAR, CITY, Streams(seed), START)
 
 
 class Run:
@@ -282,6 +286,17 @@ def test_nobody_visits_before_the_certificate():
     assert of.reps.stage.tolist() == [TRAINING] * 3 and of.reps.hired_day.tolist() == [START + 15] * 3
     of.open_day(START + 20)
     assert of.reps.stage.tolist() == [PRODUCTIVE] * 3 and set(of.patch_of_zone) == {0, 1, 2}
+
+
+def test_a_failed_certification_is_repeated_a_week_later():
+    hardly = {"certificate_pass_share": ByMode(turnkey=0.3, alone=0.3)}
+    of = department(numbers=hardly)
+    at_once = department(numbers=hardly, **off_for_people("certification"))
+    for day in range(START, START + 16):
+        of.open_day(day), at_once.open_day(day)
+    late = of.reps.productive_day - (START + 20)
+    assert late.max() > 0 and (late % P.certificate_repeat_days == 0).all()
+    assert (at_once.reps.productive_day == START + 20).all()
 
 
 def test_poor_income_makes_people_quit():

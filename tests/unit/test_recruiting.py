@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from sim.draws import Streams
-from sim.recruiting import Lure, address_of, choose, fails_probation, first_who_comes, funnel, funnel_cost, quit_chance
+from sim.recruiting import (
+    Lure,
+    address_of,
+    attained_share,
+    choose,
+    fails_probation,
+    failures,
+    first_who_comes,
+    funnel,
+    funnel_cost,
+    quit_chance,
+)
 from tests.worlds import shipped
 
 P = shipped().world.department
@@ -102,21 +113,44 @@ def test_without_a_funnel_the_first_applicant_comes():
     assert (first_who_comes(MANY[:50], P, LUCK, lure(1.0, P.outside_wage_elasticity)).ability == first.ability).all()
 
 
+def quitting(income, recent, team, ability=1.0, attained=0.5):
+    """Chance to quit of people of some ability, who attained the plan in a part of the months."""
+    return quit_chance(income, np.full(len(income), ability), np.full(len(income), attained), recent, team, P)
+
+
+def test_consistent_attainers_stay_and_the_able_compare_with_more():
+    wage = np.array([P.outside_wage_per_month])
+    always, never = quitting(wage, 0, 6, attained=1.0), quitting(wage, 0, 6, attained=0.0)
+    assert always == pytest.approx(P.quit_attainment_factor * never)
+    assert quitting(wage, 0, 6, ability=2.0) > quitting(wage, 0, 6) > quitting(wage, 0, 6, ability=0.5)
+    assert quitting(wage * 2.0**P.outside_wage_elasticity, 0, 6, ability=2.0) == pytest.approx(P.quit_rate_per_month)
+
+
+def test_who_is_new_stands_at_half_of_the_plans_attained():
+    assert attained_share(np.array([0.0, 6.0, 0.0]), np.array([0.0, 6.0, 6.0])).tolist() == [0.5, 0.875, 0.125]
+
+
+def test_certifications_fail_by_their_chance_and_never_where_all_pass():
+    fails = failures(MANY, 0.8, Streams(1)("certificates"))
+    assert (fails == 0).mean() == pytest.approx(0.8, abs=0.03) and fails.mean() == pytest.approx(0.25, abs=0.04)
+    assert not failures(MANY, 1.0, Streams(1)("certificates")).any()
+
+
 def test_at_the_outside_wage_the_chance_to_quit_is_the_base_rate():
-    chance = quit_chance(np.array([P.outside_wage_per_month]), 0, 6, P)
+    chance = quitting(np.array([P.outside_wage_per_month]), 0, 6)
     assert chance[0] == pytest.approx(P.quit_rate_per_month)
 
 
 def test_less_income_and_peers_who_left_make_people_quit():
     income = P.outside_wage_per_month * np.array([0.5, 1.0, 1.5])
-    chance = quit_chance(income, 0, 6, P) / P.quit_rate_per_month
+    chance = quitting(income, 0, 6) / P.quit_rate_per_month
     assert chance == pytest.approx(np.exp(P.quit_gap_slope * np.array([0.5, 0.0, -0.5])))
-    assert quit_chance(income, 2, 6, P) == pytest.approx(quit_chance(income, 0, 6, P) * P.quit_peer_factor**2)
+    assert quitting(income, 2, 6) == pytest.approx(quitting(income, 0, 6) * P.quit_peer_factor**2)
 
 
 def test_a_large_department_does_not_empty_itself():
     income = np.array([P.outside_wage_per_month])
-    assert quit_chance(income, 20, 200, P)[0] < 2 * P.quit_rate_per_month
+    assert quitting(income, 20, 200)[0] < 2 * P.quit_rate_per_month
 
 
 def test_less_than_the_floor_of_the_plan_fails_the_probation():
