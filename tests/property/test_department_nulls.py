@@ -16,7 +16,7 @@ from tests.property.test_symmetry import COUNTS, by_name, reordered, three_opera
 from tests.tiny import META, tiny_operators, tiny_tables
 from tests.worlds import SILENT, assert_same_tables, column, market, middle_city
 
-MONEY = ("cost", "margin", "cumulative_margin", "cac_field")
+MONEY = ("cost", "margin", "cumulative_margin", "margin_present_value", "cac_field")
 PEOPLE = ("reps", "reps_productive", "plan", "plan_attainment", "rep_effort", "rep_quits")
 
 
