@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sim.decisions import Event
     from sim.parameters import Parameters
 
-OUR_DECISIONS = ("telemarketing", "advertising", "call_centre", "crews", "department")
+OUR_DECISIONS = ("telemarketing", "advertising", "offers", "call_centre", "crews", "department")
 SPELT_OUT = 2  # so many events are told one by one
 
 

@@ -35,6 +35,35 @@ class Advertising(Section):
     budget_factor: float = Field(1.0, ge=0.0, le=20.0, description="Budget relative to today's, from month 1.")
 
 
+class ByPlace(Section):
+    """Price factors of one size class, by premises type."""
+
+    street_level: float = Field(1.0, ge=0.2, le=5.0, description="Prices at street level, relative to the list.")
+    business_centre: float = Field(1.0, ge=0.2, le=5.0, description="Prices in business centres, relative to it.")
+    shopping_centre: float = Field(1.0, ge=0.2, le=5.0, description="Prices in shopping centres, relative to it.")
+    industrial: float = Field(1.0, ge=0.2, le=5.0, description="Prices on industrial estates, relative to it.")
+
+
+class PriceFactors(Section):
+    """What the segmentation gives times these factors, by size class and premises type."""
+
+    micro: ByPlace = ByPlace()
+    small: ByPlace = ByPlace()
+    medium: ByPlace = ByPlace()
+    large: ByPlace = ByPlace()
+
+
+class Offers(Section):
+    """Prices of the focal operator's new contracts and renewals from month 1 on; running contracts keep theirs."""
+
+    segmentation: Literal["by_size_and_place", "by_size", "one_price"] = Field(
+        "by_size_and_place",
+        description="The tariff as it is; one price for a size class in all places; one price a line for everybody. "
+        "Today's customers would pay as much in all.",
+    )
+    price_factors: PriceFactors = PriceFactors()
+
+
 class CallCentre(Section):
     """Staff behind the common number."""
 
@@ -268,6 +297,7 @@ class Decisions(Section):
     situation: Situation = Situation()
     telemarketing: Telemarketing = Telemarketing()
     advertising: Advertising = Advertising()
+    offers: Offers = Offers()
     call_centre: CallCentre = CallCentre()
     crews: Crews = Crews()
     retention: Retention = Retention()

@@ -194,7 +194,7 @@ class Market(mesa.Model):  # type: ignore[misc]
     def open_month(self) -> None:
         """Scripted events, decisions that begin, and people on the telephone."""
         month = self.month
-        happen(self.operators, self.scene, self.parameters, self.city.zone_id, self.record, month, self.day)
+        happen(self.operators, self.state, self.scene, self.parameters, self.city.zone_id, self.record, month, self.day)
         answer(self.operators, self.watch, self.scene, self.record, month, self.day, self.luck)
         for operator in self.operators:
             self._staff_telemarketing(operator)

@@ -1,5 +1,5 @@
-"""What changes on the market by somebody's decision: scripted events, and the focal operator's own campaign and
-budget."""
+"""What changes on the market by somebody's decision: scripted events, and the focal operator's own campaign, budget
+and offers."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ from typing import Any
 
 import numpy as np
 
+from sim import offers
 from sim.competitors import NO_END, PRICE, Plan, set_prices
-from sim.decisions import Event
+from sim.decisions import Event, Offers
 from sim.errors import InputError, nearest
 from sim.parameters import Parameters
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import FIELD, TELEMARKETING
+from sim.state import FIELD, TELEMARKETING, MarketState
 
 GROUPS = ("largest", "rivals")
 RIVALS_ONLY = ("field_team", "reaction")
 
 
 def happen(
-    operators: list[Any], scene: Scene, parameters: Parameters, zone_id: Any, record: Record, month: int, today: int
+    operators: list[Any],
+    state: MarketState,
+    scene: Scene,
+    parameters: Parameters,
+    zone_id: Any,
+    record: Record,
+    month: int,
+    today: int,
 ) -> None:
     """Everything that begins or ends with this month."""
     for event in parameters.events:
@@ -38,6 +46,9 @@ def happen(
         operators[0].telemarketers = int(operators[0].spec.telemarketers)
     if month == 1 and parameters.advertising.budget_factor != 1.0:
         operators[0].budget_factor *= parameters.advertising.budget_factor
+    if month == 1 and parameters.offers != Offers():
+        level = offers.begin(operators[0], state, scene, parameters.offers)
+        record.event(today, "tariff_change", np.array([-1]), 0, channel=PRICE, value=level)
 
 
 # ---- events: each says which channel it concerns and what it amounts to --------------------------------------------

@@ -16,7 +16,7 @@ FLOORS = (
     "awareness choice reps learning attraction recruiting stages territories team incentives conduct payroll",
     "state",
     "atrest cohorts tenants outbound standstill opening ledger orders scene telephone recollections record foundation",
-    "fielddays observation collector crm doors competitors reactions timing credit",
+    "fielddays observation collector crm doors competitors offers reactions timing credit",
     "steps",
     "agents testsale plans",
     "behaviour",
