@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.pilotoffers import PRICES, offer_table, overrides
 from experiments.style import cell_text
-from sim.cityoperators import PREMISES, SIZES
+from sim.cityoperators import PREMISES
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,9 +32,7 @@ DRAWN = (
 PLOTS, WEEKS = (1, 2, 4, 8), (1, 2, 4, 8)
 REPEATS = 10  # test sales of each size in each world
 DAYS_PER_WEEK = 5
-PRICES = (0.9, 1.0, 1.1)
 TAIL = 1.6449  # of the standard normal, for an interval of 90 %
-GUESS_VISITS = 30.0  # for which the mean of all doors counts in the conversion of a size in a place
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +71,17 @@ class Ground:
 
 def ground_of(parameters: Parameters, city: Any, seed: int, payback_months: int) -> Ground:
     """Open a market and look at what a visit would bring at every door, in expectation."""
+    from sim.decisions import Offers
     from sim.fieldforce import FieldForce
     from sim.market import Market
+    from sim.offers import begin
     from sim.testsale import deal_chances, prospects
 
     market = Market(parameters, city, seed)
     state, scene, field = market.state, market.scene, market.field
     assert isinstance(field, FieldForce)
+    if parameters.offers != Offers():
+        begin(market.operators[0], state, scene, parameters.offers)  # the first month has not been opened yet
     rows = prospects(state)
     rows = rows[scene.network[0][state.zone[rows]]]
     at_price = []
@@ -199,40 +202,6 @@ def pilot_table(ground: Ground, doors: Array, signed: Array) -> list[dict[str, A
     return rows
 
 
-def offer_table(ground: Ground, doors: Array, signed: Array) -> list[dict[str, Any]]:
-    """By size and place: visits, deals, what a visit earns beyond its cost, and the price at which it earns most."""
-    usual, rows = conversion_seen(ground, doors, signed), []
-    for kind, premises in enumerate(PREMISES):
-        for size, name in enumerate(SIZES):
-            here = (ground.premises == kind) & (ground.size == size)
-            if not here.any():
-                continue
-            on_plot = here[doors]
-            visits, deals = int(on_plot.sum()), int((on_plot & signed).sum())
-            conversion = (deals + GUESS_VISITS * usual) / (visits + GUESS_VISITS)
-            bill = float(ground.bill[here].mean())
-            earned = [
-                float((each[here] * (ground.bill[here] * factor * ground.value_per_bill - ground.cost_per_deal)).mean())
-                for factor, each in zip(PRICES, ground.at_price, strict=True)
-            ]
-            margin = conversion * (bill * ground.value_per_bill - ground.cost_per_deal) - ground.cost_per_visit
-            rows.append(
-                {
-                    "premises": premises,
-                    "size": name,
-                    "prospects": int(here.sum()),
-                    "visits": visits,
-                    "deals": deals,
-                    "conversion": float(conversion),
-                    "list_bill": bill,
-                    "margin_per_visit": float(margin),
-                    "price_factor": PRICES[int(np.argmax(earned))],
-                    "advice": "visit" if margin > 0.0 else "leave to the telephone",
-                }
-            )
-    return rows
-
-
 def error_table(grounds: Sequence[Ground], parameters: Parameters, seed: int) -> list[dict[str, Any]]:
     """How often a decision from p plots of each type and w weeks is wrong, over all worlds and repeated test sales."""
     from sim.draws import Streams
@@ -322,7 +291,7 @@ def run(request: Request) -> int:
     doors, signed = sell_on_plots(here, orders_of(here, luck), options["plots"], visits, luck)
     tables = {
         "pilot": pilot_table(here, doors, signed),
-        "offers": offer_table(here, doors, signed),
+        "offers": offer_table(here, doors, signed, conversion_seen(here, doors, signed)),
         "errors": error_table(grounds, base, options["seed"]),
     }
     folder.mkdir(parents=True, exist_ok=True)
@@ -330,6 +299,9 @@ def run(request: Request) -> int:
         write(folder / f"{name}.csv", rows)
     draw(tables["errors"], folder, city.name)
     print(words(tables, here, conversion_seen(here, doors, signed), options, city.currency))
+    advised = overrides(tables["offers"], base.offers.price_factors)
+    if advised:
+        print("\nThese prices as decisions of a forecast:", *advised, sep="\n  ")
     print(f"\nTables and the figure: {folder}/")
     return 0
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shlex
 
 import numpy as np
 import pytest
 
-from experiments.cli import main
+from experiments.cli import COMMANDS, main
+from experiments.compose import read
 from experiments.pilot import (
     Ground,
     Order,
@@ -16,12 +18,13 @@ from experiments.pilot import (
     doors_of_plots,
     error_row,
     error_table,
-    offer_table,
     order_of_doors,
     orders_of,
     pilot_table,
     sell_on_plots,
 )
+from experiments.pilotoffers import offer_table, overrides
+from sim.decisions import ByPlace
 from sim.draws import Streams, hash_ids
 from tests.tiny import tiny_folder
 from tests.worlds import shipped
@@ -107,10 +110,29 @@ def test_the_interval_holds_the_share_seen_and_the_table_adds_up():
 
 def test_offers_are_made_where_a_visit_earns_more_than_it_costs():
     doors, signed = np.arange(80), np.arange(80) < 40
-    assert {row["advice"] for row in offer_table(ground(0.5), doors, signed)} == {"visit"}
-    dear = offer_table(ground(0.5, 1000.0), doors, signed)
+    assert {row["advice"] for row in offer_table(ground(0.5), doors, signed, 0.5)} == {"visit"}
+    dear = offer_table(ground(0.5, 1000.0), doors, signed, 0.5)
     assert {row["advice"] for row in dear} == {"leave to the telephone"}
     assert {row["price_factor"] for row in dear} == {1.1}  # nobody minds the price here
+
+
+def advice(size: str, premises: str, factor: float) -> dict:
+    return {"size": size, "premises": premises, "price_factor": factor}
+
+
+def test_advised_prices_are_overrides_that_a_command_takes():
+    rows = [advice("micro", "industrial", 1.1), advice("micro", "street_level", 0.9), advice("large", "industrial", 1)]
+    lines = overrides(rows, shipped().offers.price_factors)
+    assert lines == ["'offers.price_factors.micro={street_level: 0.9, industrial: 1.1}'"]
+    asked = read("forecast", COMMANDS["forecast"], shlex.split(" ".join(lines)))
+    micro = asked.parameters("active")[0].offers.price_factors.micro
+    assert (micro.street_level, micro.business_centre, micro.industrial) == (0.9, 1.0, 1.1)
+
+
+def test_advice_counts_from_the_prices_that_were_tried():
+    tried = shipped().offers.price_factors.model_copy(update={"small": ByPlace(industrial=1.2, street_level=0.9)})
+    lines = overrides([advice("small", "industrial", 1.1), advice("small", "street_level", 1.0)], tried)
+    assert lines == ["'offers.price_factors.small={street_level: 0.9, industrial: 1.32}'"]
 
 
 def test_the_command_leaves_its_tables_and_its_figure(tmp_path, capsys):
