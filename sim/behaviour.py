@@ -140,6 +140,8 @@ class Behaviour:
 
     def disappoint(self, state: MarketState, crm: Crm, rows: Array, rep: Array, news: News) -> None:
         """New customers to whom too much was promised, or for whom their representative had no time."""
+        if not rows.size:
+            return
         p, promised = self.world.conduct, crm.promised[rows]
         loss = p.promise_satisfaction * promised + p.neglect_satisfaction * (1.0 - self.manners.reports[rep])
         if loss.any():

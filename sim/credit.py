@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.crm import Crm
 from sim.orders import Orders
@@ -19,25 +20,41 @@ def signed(reps: RepTable, crm: Crm, orders: Orders, new: Array, discount: Array
     the order's activation. The new orders stand last in the table."""
     if not len(new):
         return
-    ours = (new["operator"] == 0) & (new["channel"] == FIELD)
-    rep = np.where(ours, crm.rep[new["row"]], -1)
-    orders.table["rep"][-len(new) :] = rep
+    newest = orders.table[-len(new) :]
+    rep = newest["rep"]
+    _sign(new["operator"], new["channel"], new["row"], new["bill"], crm.rep, rep, reps.contracts, reps.bills_signed)
     if discount.any():
-        orders.table["buyout"][-len(new) :] += discount
+        newest["buyout"] += discount
         add(reps.discounts, rep, discount)
-    add(reps.contracts, rep, np.ones(len(new)))
-    add(reps.bills_signed, rep, new["bill"])
+
+
+@njit(cache=True)
+def _sign(operator, channel, row, bill, known, rep, contracts, bills):
+    """Write down whose each new order is, and count it."""
+    for i in range(row.size):
+        rep[i] = known[row[i]] if operator[i] == 0 and channel[i] == FIELD else -1
+        if rep[i] >= 0:
+            contracts[rep[i]] += 1
+            bills[rep[i]] += bill[i]
 
 
 def delivered(reps: RepTable, crm: Crm, lost: Orders, done: Orders, today: int) -> None:
     """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run."""
-    add(reps.bills_cancelled, lost["rep"], lost["bill"])
-    add(reps.bills_activated, done["rep"], done["bill"])
-    add(reps.contracts_activated, done["rep"], np.ones(len(done)))
-    sold = done["rep"] >= 0
-    if sold.any():
-        rows = done["row"][sold]
-        crm.sold_by[rows], crm.sold_bill[rows], crm.sold_day[rows] = done["rep"][sold], done["bill"][sold], today
+    if len(lost):
+        add(reps.bills_cancelled, lost["rep"], lost["bill"])
+    if len(done):
+        sold = crm.sold_by, crm.sold_bill, crm.sold_day
+        _deliver(done["row"], done["rep"], done["bill"], today, *sold, reps.contracts_activated, reps.bills_activated)
+
+
+@njit(cache=True)
+def _deliver(row, rep, bill, today, sold_by, sold_bill, sold_day, contracts, bills):
+    """Count what went into service for whoever sold it, and keep it in the CRM."""
+    for i in range(row.size):
+        if rep[i] >= 0:
+            contracts[rep[i]] += 1.0
+            bills[rep[i]] += bill[i]
+            sold_by[row[i]], sold_bill[row[i]], sold_day[row[i]] = rep[i], bill[i], today
 
 
 def lost_early(reps: RepTable, crm: Crm, gone: Array, today: int, early_days: int) -> None:

@@ -16,6 +16,7 @@ Array = np.ndarray[Any, Any]
 
 EARLY_DAYS = 126  # working days, six months: whoever leaves for a competitor within them has left early
 SIZES = ("micro", "small", "medium", "large")  # size classes in their order
+NO_SALES = np.zeros(len(SIZES), np.int64)
 COUNTS = ("orders", *(f"orders_{size}" for size in SIZES), "activated", "young", "left_early")
 
 
@@ -40,11 +41,11 @@ class FieldDays:
         if people or activated.size or self.row.size or left:
             ours = (new["operator"] == 0) & (new["channel"] == FIELD)
             rows = new["row"][ours]
-            sizes = np.bincount(state.size_class[rows], minlength=len(SIZES))
+            sizes = np.bincount(state.size_class[rows], minlength=len(SIZES)) if rows.size else NO_SALES
             self.days.append(today)
             self.reps.append(people)
             self.effort.append(float(reps.effort @ working) / people if people else np.nan)
-            self.bills.append(float(new["bill"] @ ours))
+            self.bills.append(float(new["bill"] @ ours) if rows.size else 0.0)
             self.counts.append((rows.size, *sizes.tolist(), activated.size, self.row.size, left))
         if activated.size:
             self.row = np.append(self.row, activated)

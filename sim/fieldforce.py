@@ -185,11 +185,10 @@ class FieldForce:
             return
         left = self.payroll.period(today).last + 1 - today
         so_far = self.payroll.so_far("bills_signed") / max(self.policy_bill, 1e-9)
-        effort = self.policy.effort(np.full(len(reps), left), so_far)
-        reps.effort[:] = np.where(reps.stage == PRODUCTIVE, effort, 0.0)
         there = reps.stage == PRODUCTIVE
-        reps.effort_sum[there] += reps.effort[there]
-        reps.days_worked[there] += 1
+        reps.effort[:] = np.where(there, self.policy.effort(left, so_far), 0.0)
+        reps.effort_sum += reps.effort
+        reps.days_worked += there
 
     def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
         """Everybody's day in the field."""
@@ -220,7 +219,7 @@ class FieldForce:
         later = callbacks.think_it_over(
             state, self.scene, self.afterthoughts, record, today, self.streams("afterthoughts", today)
         )
-        callers = np.concatenate([callers, later])
+        callers = np.concatenate([callers, later]) if later.size else callers
         rings = callbacks.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
         promises = self.streams("promises on the telephone", today)
         callbacks.answer_own_phones(

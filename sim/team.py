@@ -177,7 +177,7 @@ class Team:
         field = reps.rows(PRODUCTIVE)
         idle, busy = field[visits[field] == 0], field[visits[field] > 0]
         start = self.starting_skill
-        if self.decided.people.forgetting:
+        if idle.size and self.decided.people.forgetting:
             reps.skill[idle] = learning.forget(reps.skill[idle], start, 1.0, p, self.calendar)
         days = learning.practised(visits[busy], p)
         reps.skill[busy] = learning.learn(reps.skill[busy], days, coaching[busy], p, per_month)

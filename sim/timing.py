@@ -59,9 +59,11 @@ def move_signatures(
     rows = ripe(state, rep, today, today + terms.reach_days)
     if not rows.size:
         return NOTHING
+    beyond, u = state.decision_day[rows] > last, luck.uniform(state.address[rows], 0)
+    if not (u < np.where(beyond, terms.agree_share, terms.put_off_share)).any():
+        return NOTHING  # nobody would agree
     bill = price[state.size_class[rows], state.premises[rows]] * state.usage[rows]
     now, later = worth(rep[rows].astype(np.int64), bill)
-    beyond, u = state.decision_day[rows] > last, luck.uniform(state.address[rows], 0)
     forward = rows[beyond & (now - later > terms.toil) & (u < terms.agree_share)]
     back = rows[~beyond & (later - now > terms.toil) & (u < terms.put_off_share)]
     state.decision_day[forward] = today

@@ -44,11 +44,11 @@ class Policy:
     row: Array  # policy of each representative; a single 0 where all share one
     days_a_step: int = 1
 
-    def effort(self, days_left: Array, contracts: Array) -> Array:
+    def effort(self, days_left: Array | int, contracts: Array) -> Array:
         """Today's effort; contracts may be fractions (bills signed over the mean bill), read between the neighbours."""
         _, steps, states = self.table.shape
-        step = np.clip((np.asarray(days_left) - 1) // self.days_a_step, 0, steps - 1)
-        so_far = np.clip(np.asarray(contracts, float), 0.0, states - 1.0)
+        step = np.minimum(np.maximum((np.asarray(days_left) - 1) // self.days_a_step, 0), steps - 1)
+        so_far = np.minimum(np.maximum(np.asarray(contracts, float), 0.0), states - 1.0)
         below = np.minimum(so_far.astype(np.int64), states - 2)
         part, row = so_far - below, self.row if len(self.row) != 1 else 0
         return (1.0 - part) * self.table[row, step, below] + part * self.table[row, step, below + 1]
