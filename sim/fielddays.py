@@ -38,9 +38,9 @@ class FieldDays:
         activated = done["row"][(done["operator"] == 0) & (done["channel"] == FIELD)]
         working = reps.stage == PRODUCTIVE
         people = int(np.count_nonzero(working))
-        if people or activated.size or self.row.size or left:
-            ours = (new["operator"] == 0) & (new["channel"] == FIELD)
-            rows = new["row"][ours]
+        ours = (new["operator"] == 0) & (new["channel"] == FIELD)
+        rows = new["row"][ours]
+        if people or rows.size or activated.size or self.row.size or left:
             sizes = np.bincount(state.size_class[rows], minlength=len(SIZES)) if rows.size else NO_SALES
             self.days.append(today)
             self.reps.append(people)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.market import Market
+from sim.state import NEVER
 from sim.testsale import deal_chances, expected_per_visit, prospects, sell_on_plots
 from tests.worlds import market, middle_city, small_city
 
@@ -28,7 +29,10 @@ def test_nothing_is_sold_to_own_customers_or_empty_premises() -> None:
     chance, bill = chances(made())
     gone = (made().state.provider == 0) | (made().state.provider == -2)
     assert not chance[gone].any() and not bill[gone].any()
-    free = ~gone & (made().state.order_operator == -1)
+    state, today = made().state, made().day
+    rests = (today < state.rest_until) & (today > state.unsettled_until) & (state.decision_day == NEVER)
+    assert not chance[rests].any()
+    free = ~gone & ~rests & (state.order_operator == -1)
     assert (chance[free] > 0).all() and (bill[free] > 0).all()
 
 
