@@ -130,6 +130,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         new = rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
         if self.field is not None:
             self.field.credit_signed(self.orders, new)  # while today's orders still stand last in the table
+            new = new.copy()  # for the table moves up when others leave it
 
         # what follows from it
         lost, done = service.install(
