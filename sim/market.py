@@ -212,7 +212,8 @@ class Market(mesa.Model):  # type: ignore[misc]
     def _crews_meet_sales(self, month: int) -> bool:
         """Whether sales and technical service meet regularly."""
         if self.parameters.crews.meetings == "department":
-            return self.field is not None and self.field.department.course.begin("debugging") <= self.day
+            staffed = self.field is not None and self.parameters.department.reps > 0
+            return staffed and self.field.department.course.begin("debugging") <= self.day  # type: ignore[union-attr]
         return self.parameters.crews.meetings == "always" and month >= 1
 
     def close_month(self) -> None:
