@@ -179,13 +179,15 @@ class Conduct(Section):
 
 
 class People(Section):
-    """What may become of representatives; a part that is off does not exist."""
+    """What people of the department do, and what may become of them; a part that is off does not exist."""
 
     quits: bool = Field(True, description="Representatives may quit at a month's end.")
     dismissal: bool = Field(True, description="Whoever sells too little in the probation is dismissed.")
     certification: bool = Field(True, description="A certification may be failed, and is repeated.")
     selection: bool = Field(True, description="Who applies answers to the pay offered.")
     forgetting: bool = Field(True, description="Skill is lost on days without a visit.")
+    companions: bool = Field(True, description="In the debugging somebody skilled sells along, in turn.")
+    leadership: bool = Field(True, description="Heads of sales grow into their post.")
 
 
 class Department(Section):

@@ -13,8 +13,8 @@ from sim.city import City
 from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.ledger import Ledger
-from sim.reps import LEFT, RepTable
-from sim.stages import FAR, Course, Estimate, Outcomes, Stage, estimate, plan_course, plot_visits
+from sim.reps import LEFT, PRODUCTIVE, RepTable
+from sim.stages import FAR, Course, Estimate, Outcomes, Stage, by_mode, estimate, plan_course, plot_visits
 from sim.team import Changes, Round, Team
 from sim.territories import Patches
 from sim.workdays import Workdays
@@ -54,6 +54,7 @@ class Department:
         self.stage = self.course.stages[0]
         self.team = Team(decisions, world, calendar, city, streams, self.course)
         self.control, self.coaching = np.empty(0), np.empty(0)  # of each row, 0 to 1
+        self.competence = np.empty(0)  # of each head, 1 is a practised one
         self.head_rows: list[int] = []  # of each head the former row, or -1 if hired outside
         self.estimate: Estimate | None = None
         self.plan_bills = 0.0  # monthly bills that a practised representative is to sell in a month
@@ -158,28 +159,62 @@ class Department:
             team.leave(inside, today, "promotions")
             outside = max(self.heads_needed - inside.size, 0)
             self.head_rows = [*inside.tolist(), *[-1] * outside]
+            theory = by_mode(self.world.head_theory_share, self.decided.mode) if self.decided.stages.processes else 0.0
+            self.competence = np.array([learning.new_head(row >= 0, theory, self.world) for row in self.head_rows])
             self._spend("recruiting", outside * self.world.head_hiring_cost)
 
     def _supervise(self, today: int) -> None:
         """Who is looked after how well today."""
         p, course, turnkey = self.world, self.course, self.decided.mode == "turnkey"
         site = course.stage("debugging", today) or (course.stage("processes", today) if turnkey else None)
+        remote = course.stage("remote_support", today) is not None
+        heads, quality = self._leadership(turnkey, remote)
         level = learning.supervise(
             people=self.team.employed.size,
-            heads=self.heads,
-            trained=turnkey and self.decided.stages.processes,
+            heads=heads,
+            quality=quality,
             on_site=int(site.people) if site else 0,
             coach=1.0 if turnkey else p.alone_coaching_share,
-            remote=course.stage("remote_support", today) is not None,
+            remote=remote,
             p=p,
         )
+        self._accompany(today)
         here = self.reps.stage != LEFT
         self.control, self.coaching = here * level.control, here * level.coaching
+
+    def _leadership(self, turnkey: bool, mentored: bool) -> tuple[float, float]:
+        """Heads by competence, and what their coaching is worth; they learn from day to day."""
+        if not self.decided.people.leadership:
+            trained = turnkey and self.decided.stages.processes
+            return self.heads, 1.0 if trained else self.world.untrained_head_factor
+        if not self.heads:
+            return 0.0, 0.0
+        self.competence = learning.lead(self.competence, mentored, self.world, self.calendar.per_month)
+        return float(self.competence.sum()), float(self.competence.mean())
+
+    def _accompany(self, today: int) -> None:
+        """In the debugging, whoever sells along goes each day with others of those in their first month."""
+        reps, p = self.reps, self.world
+        reps.lift[:], reps.lift_large[:] = 0.0, 0.0
+        stage = self.course.stage("debugging", today)
+        if stage is None or not self.decided.people.companions:
+            return
+        first_month = today < reps.productive_day + self.calendar.span(p.debugging_months)
+        new = np.flatnonzero((reps.stage == PRODUCTIVE) & first_month)
+        rows = learning.accompanied(new, int(stage.people), today)
+        gap = np.maximum(by_mode(p.companion_skill, self.decided.mode) - reps.skill[rows], 0.0)
+        reps.lift[rows], reps.lift_large[rows] = p.companion_share * gap, p.companion_large_share * gap
+
+    def meets_crews(self, today: int) -> bool:
+        """Whether sales and technical service meet: from the debugging on, or without consultants once the processes
+        are being described; as long as there is anybody to meet."""
+        begins = self.course.begin("debugging" if self.decided.mode == "turnkey" else "processes")
+        return begins <= today < self.close_day and self.team.employed.size > 0
 
     def _close(self, today: int) -> None:
         """Everybody goes, and nothing more is paid."""
         self.team.dissolve(today - 1)
-        self.head_rows = []
+        self.head_rows, self.competence = [], np.empty(0)
         self.control, self.coaching = np.zeros(len(self.reps)), np.zeros(len(self.reps))
 
     # ---- the plan ---------------------------------------------------------------------------------------------------

@@ -51,10 +51,18 @@ class Department(Part):
     rep_overhead_cost_per_month: float
     head_cost_per_month: float
     head_hiring_cost: float
+    companion_skill: ByMode
+    companion_share: float
+    companion_large_share: float
     span_reps: float
     head_inside_share: float
     head_alone_months: float
     untrained_head_factor: float
+    head_inside_competence: float
+    head_outside_competence: float
+    head_theory_share: ByMode
+    head_learning_months: float
+    head_mentoring_share: float
     director_control_share: float
     starting_skill_share: float
     alone_training_factor: float

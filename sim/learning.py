@@ -56,6 +56,26 @@ def after_leaving(knowledge: float, leavers: int, people: int, described: bool, 
     return knowledge * (1.0 - lost * leavers / people)
 
 
+def accompanied(rows: Array, companions: int, day: int) -> Array:
+    """With whom so many companions sell along on a day: everybody's turn comes."""
+    if not rows.size:
+        return rows
+    first = day * companions % rows.size
+    return np.asarray(rows[(first + np.arange(min(companions, rows.size))) % rows.size])
+
+
+def new_head(inside: bool, theory_share: float, p: Department) -> float:
+    """Competence at the hand-over, after theory and accompanied practice have closed part of the gap."""
+    start = p.head_inside_competence if inside else p.head_outside_competence
+    return start + (1.0 - start) * theory_share
+
+
+def lead(competence: Array, mentored: bool, p: Department, per_month: float) -> Array:
+    """Competence of heads after one more day in the post, faster with a mentor."""
+    pace = p.head_learning_months * per_month * (1.0 - p.head_mentoring_share * mentored)
+    return 1.0 - (1.0 - competence) * np.exp(-1.0 / pace)
+
+
 class Supervision(NamedTuple):
     """How well everybody is looked after today, 0 to 1."""
 
@@ -64,14 +84,15 @@ class Supervision(NamedTuple):
 
 
 def supervise(
-    people: int, heads: int, trained: bool, on_site: int, coach: float, remote: bool, p: Department
+    people: int, heads: float, quality: float, on_site: int, coach: float, remote: bool, p: Department
 ) -> Supervision:
-    """Control and coaching by heads, consultants on site (or managers who stand in: `coach` below 1) and daily
-    calls; the director keeps half an eye on all."""
+    """Control and coaching by heads (`heads` counts them by competence, `quality` is what their coaching is worth),
+    consultants on site (or managers who stand in: `coach` below 1) and daily calls; the director keeps half an eye on
+    all."""
     people = max(people, 1)
     by_heads = min(heads * p.span_reps / people, 1.0)
     by_site = min(on_site * p.reps_per_consultant / people, 1.0)
     by_calls = p.remote_coaching_share if remote else 0.0
     control = max(by_heads + by_site + by_calls, p.director_control_share)
-    coaching = by_heads * (1.0 if trained else p.untrained_head_factor) + by_site * coach + by_calls
+    coaching = by_heads * quality + by_site * coach + by_calls
     return Supervision(min(control, 1.0), min(coaching, 1.0))

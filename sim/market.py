@@ -212,8 +212,7 @@ class Market(mesa.Model):  # type: ignore[misc]
     def _crews_meet_sales(self, month: int) -> bool:
         """Whether sales and technical service meet regularly."""
         if self.parameters.crews.meetings == "department":
-            staffed = self.field is not None and self.parameters.department.reps > 0
-            return staffed and self.field.department.course.begin("debugging") <= self.day  # type: ignore[union-attr]
+            return self.field is not None and self.field.department.meets_crews(self.day)
         return self.parameters.crews.meetings == "always" and month >= 1
 
     def close_month(self) -> None:

@@ -25,6 +25,8 @@ class RepTable:
     left_day: Array  # int64
     ability: Array  # float64, mean 1 among applicants
     skill: Array  # float64, 0 to 1: practice towards the ceiling
+    lift: Array  # float64, of skill, today, by somebody who sells along
+    lift_large: Array  # float64, the same at large clients
     effort: Array  # float64, today's, 1 is a usual day
     visits_ever: Array  # int64
     post: Array  # int64, of the department, and so the patch

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.awareness import fatigue_of, meet, remembered
+from sim.city import SIZES
 from sim.conduct import Manners
 from sim.crm import Crm, FollowUps
 from sim.doors import (
@@ -31,6 +32,7 @@ from sim.steps.needs import chance_of_row, rests
 Array = np.ndarray[Any, Any]
 
 VISIT, CONTACT, WOKEN, FOLLOWED, LATER = 0, 1, 2, 3, 4  # how a door was reached, and what came of it
+LARGE = SIZES.index("large")
 FEW = 8  # open doors in a zone below which a representative moves on
 COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
 
@@ -122,7 +124,7 @@ def walk_the_patches(
     )
     if not door.size:
         return
-    seller = np.log(np.maximum(reps.ability * reps.skill, 0.05))
+    usual, large = sellers(reps)
     outcome, told, calls_day = _meet_all(
         luck.key,
         door,
@@ -146,7 +148,8 @@ def walk_the_patches(
     needs.consider(state, scene, record, woken, today, needs_luck)
     offered = outcome == WOKEN
     rows, rep = door[offered], who[offered]
-    offer(state, scene, rows, seller[rep], promise(state, scene, crm, rows, manners.promise[rep], promise_luck))
+    seller = np.where(state.size_class[rows] == LARGE, large[rep], usual[rep])
+    offer(state, scene, rows, seller, promise(state, scene, crm, rows, manners.promise[rep], promise_luck))
     later = outcome == LATER
     afterthoughts.add(door[later], calls_day[later])
     diary.strike(door[kind == FOLLOWED])
@@ -157,6 +160,14 @@ def walk_the_patches(
     if scene.world.field.followup_months > 0:
         diary.add(door[ahead], dates)
     _count(state, reps, record, door, who, kind, outcome, today)
+
+
+def sellers(reps: RepTable) -> tuple[Array, Array]:
+    """The log of ability times skill of everybody today, with whoever sells along, at usual and at large clients."""
+    usual, large = (
+        np.log(np.maximum(reps.ability * (reps.skill + more), 0.05)) for more in (reps.lift, reps.lift_large)
+    )
+    return usual, large
 
 
 def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, promised: Array | float = 0.0) -> None:

@@ -13,7 +13,7 @@ from sim.agents.head_of_sales import head_agents
 from sim.department import Department
 from sim.draws import Streams
 from sim.errors import InputError
-from sim.learning import after_leaving, forget, learn, newcomer_skill, supervise
+from sim.learning import accompanied, after_leaving, forget, lead, learn, new_head, newcomer_skill, supervise
 from sim.ledger import ACCOUNTS, Ledger
 from sim.reps import LEFT, PRODUCTIVE, TRAINING
 from sim.workdays import workdays
@@ -238,6 +238,84 @@ def test_newcomers_start_with_what_the_department_passes_on():
 def test_control_is_the_share_of_a_full_span():
     span = P.model_copy(update={"span_reps": 7.0})
     assert [supervise(people, 1, True, 0, 1.0, False, span).control for people in (7, 14)] == [1.0, 0.5]
+
+
+def test_a_head_in_training_looks_after_fewer_and_coaches_less():
+    span = P.model_copy(update={"span_reps": 8.0})
+    half = supervise(8, 0.5, 0.5, 0, 1.0, False, span)
+    assert half.control == 0.5 and half.coaching == 0.25
+
+
+def test_heads_grow_into_their_post_and_faster_with_a_mentor():
+    start = np.array([0.4])
+    days = round(P.head_learning_months * MONTH)
+    grown, mentored = start, start
+    for _ in range(days):
+        grown, mentored = lead(grown, False, P, MONTH), lead(mentored, True, P, MONTH)
+    assert grown[0] == pytest.approx(1 - 0.6 * np.exp(-days / (P.head_learning_months * MONTH)))
+    assert grown[0] < mentored[0] < 1.0
+
+
+def test_a_taught_head_begins_nearer_to_a_practised_one():
+    assert new_head(False, 0.0, P) == P.head_outside_competence
+    assert new_head(True, 0.5, P) == pytest.approx(0.5 + 0.5 * P.head_inside_competence)
+
+
+def test_turnkey_heads_are_ahead_of_those_alone():
+    turnkey, alone = (Run(department(numbers=STEADY, mode=mode), 10).department for mode in ("turnkey", "alone"))
+    assert alone.competence[0] < turnkey.competence[0] < 1.0
+    assert turnkey.coaching.max() > alone.coaching.max()
+
+
+def test_without_leadership_a_trained_head_coaches_fully_from_the_first_day():
+    of = Run(department(numbers=STEADY, off=("remote_support",), **off_for_people("leadership")), 4).department
+    assert of.heads == 1 and of.coaching.tolist() == [1.0] * 3
+
+
+# ---- the debugging ---------------------------------------------------------------------------------------------------
+
+
+def test_everybody_s_turn_comes_to_be_accompanied():
+    rows = np.array([3, 5, 7])
+    assert sorted(np.concatenate([accompanied(rows, 1, day) for day in range(3)]).tolist()) == [3, 5, 7]
+    assert accompanied(rows, 9, 1).size == 3 and accompanied(rows[:0], 2, 1).size == 0
+
+
+def test_who_sells_along_closes_part_of_the_gap_in_the_first_month_alone():
+    of = department(numbers=STEADY)
+    lifted = []
+    for day in range(START, START + 20 + CALENDAR.span(P.debugging_months) + 5):
+        of.open_day(day)
+        lifted.append(of.reps.lift.copy())
+    first = lifted[20]
+    assert np.count_nonzero(first) == 1
+    assert first.max() == pytest.approx(P.companion_share * (1.0 - P.starting_skill_share))
+    assert not np.concatenate(lifted[:20]).any() and not np.concatenate(lifted[-5:]).any()
+
+
+def test_without_companions_nobody_sells_along():
+    of = department(**off_for_people("companions"))
+    for day in range(START, START + 21):
+        of.open_day(day)
+    assert not of.reps.lift.any() and not of.reps.lift_large.any()
+
+
+@pytest.mark.parametrize(
+    ("mode", "off", "begins"),
+    [
+        ("turnkey", (), "debugging"),
+        ("turnkey", ("debugging",), None),
+        ("alone", (), "processes"),
+        ("alone", ("processes",), None),
+    ],
+)
+def test_sales_and_technical_service_meet_from_their_stage_on(mode, off, begins):
+    of = department(mode=mode, off=off)
+    first = []
+    for day in range(START, int(CALENDAR.first_day[9])):
+        of.open_day(day)
+        first += [day] if of.meets_crews(day) else []
+    assert first[:1] == ([] if begins is None else [of.course.begin(begins)])
 
 
 def test_without_a_head_the_director_keeps_half_an_eye():

@@ -12,6 +12,7 @@ from sim.awareness import MEMORY_UNIT, PERSUASION_UNIT
 from sim.choice import offer_value, stay_value
 from sim.crm import UNKNOWN
 from sim.market import Market
+from sim.reps import RepTable
 from sim.state import FIELD, INBOUND, LONG_AGO, NEVER, NONE, VACANT
 from sim.steps import callbacks, field
 from tests.tiny import tiny_city, tiny_operators
@@ -389,3 +390,12 @@ def test_a_buy_out_costs_money_when_the_contract_goes_into_service() -> None:
     ledger = bought.tables()["ledger"]
     paid = ledger["amount"][(ledger["account"] == "discounts") & (ledger["channel"] == "field")]
     assert paid.sum() < 0
+
+
+def test_who_sells_along_makes_the_pair_more_skilled_and_most_at_large_clients():
+    reps = RepTable.empty()
+    reps.add(2)
+    reps.ability[:], reps.skill[:] = 2.0, 0.5
+    reps.lift[0], reps.lift_large[0] = 0.25, 0.5
+    usual, large = field.sellers(reps)
+    assert np.exp(usual) == pytest.approx([1.5, 1.0]) and np.exp(large) == pytest.approx([2.0, 1.0])
