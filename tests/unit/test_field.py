@@ -90,7 +90,7 @@ def test_zones_without_the_network_are_not_visited() -> None:
 def test_everybody_works_the_own_patch() -> None:
     made = active(months=2).run()
     log = events(made, "visit")
-    rows = {name: row for row, name in enumerate(made.city.premises_id.astype(str))}
+    rows = {name: row for row, name in enumerate(np.asarray(made.city.premises_id).astype(str))}
     owners = {made.field.owner[rows[door]] for door in log["business_id"]}
     assert owners == {0, 1}
     for rep in (0, 1):
@@ -113,7 +113,7 @@ def test_the_day_is_filled_and_never_longer_than_its_minutes() -> None:
     rules, effort = made.field.rules, made.field.reps.effort[0]
     free = rules.working_minutes * effort * (1.0 - rules.paperwork_share) - rules.start_minutes
     log = events(made, "visit")
-    rows = {name: row for row, name in enumerate(made.city.premises_id.astype(str))}
+    rows = {name: row for row, name in enumerate(np.asarray(made.city.premises_id).astype(str))}
     doors = np.array([rows[door] for door in log["business_id"]])
     assert free - 60.0 < minutes_of(made, doors) <= free
 
