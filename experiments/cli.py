@@ -63,6 +63,46 @@ COMMANDS = {
         defaults=dict.fromkeys(("record.zones", "record.reps", "record.ledger", "record.events"), False),
         sweeps=True,
     ),
+    "optimise": Command(
+        module="experiments.optimise",
+        line="the best department under constraints: front of margin against risk, robust choice",
+        examples=(
+            "fieldcast optimise 'department.reps=interval(2,12)' department.doors=sweep,expected_value trials=60",
+            "fieldcast optimise 'department.reps=interval(2,12)' 'department.buyout_share=interval(0,1)' "
+            "'under=cost<=400000,inbound_wait_minutes<=1.5' scenarios=active,competitor_tariff replications=8",
+            "fieldcast optimise resume=runs/best trials=120",
+        ),
+        options=(
+            *(*ALL, "scenario", "baseline", "scenarios", "months", "warmup", "replications", "workers", "engine"),
+            *("engine_address", "resume", "trials", "under"),
+        ),
+        forms={},
+        scenarios=("scenario", "baseline"),
+        defaults={"replications": 6, "scenarios": None},
+        sweeps=True,
+    ),
+    "sensitivity": Command(
+        module="experiments.sensitivity",
+        line="what moves an outcome of a finished sweep: Morris, Sobol indices, tornado",
+        examples=(
+            "fieldcast sensitivity runs/morris",
+            "fieldcast sensitivity runs/sobol kpis=difference_customers,customers@12 out=runs/answers",
+        ),
+        options=("out", "kpis"),
+        forms={},
+        takes="DIR",
+    ),
+    "discover": Command(
+        module="experiments.discover",
+        line="where in a finished sweep something happens, as boxes of parameters in sentences",
+        examples=(
+            "fieldcast discover runs/lhs 'where=difference_cumulative_margin@24<0'",
+            "fieldcast discover runs/lhs 'where=customers>=1200' baseline_kpis=gross_adds,awareness",
+        ),
+        options=("out", "where", "baseline_kpis"),
+        forms={},
+        takes="DIR",
+    ),
     "city": Command(
         module="experiments.city",
         line="check a folder with a city's data, show a city, or make a synthetic one",

@@ -9,7 +9,7 @@ from typing import Any
 
 LITERAL = (
     *("out", "resume", "merge", "table", "client", "template", "history", "posterior", "city", "configs"),
-    "facts",
+    *("facts", "where", "kpis", "baseline_kpis", "under"),
 )
 
 
@@ -106,6 +106,11 @@ _TABLE = (
     Option("dry_run", "flag", False, "true says how many runs, how long and how large, and runs but one"),
     Option("shard", "word", None, "as 2/8: the second of eight parts, to be merged"),
     Option("merge", "literal", None, "folders of all shards, separated by commas"),
+    Option("where", "literal", None, "what to look for, as where='difference_cumulative_margin@24<0'"),
+    Option("kpis", "literal", None, "outcomes, as kpis=customers,difference_cumulative_margin@24"),
+    Option("baseline_kpis", "literal", None, "KPIs of the baseline that boxes may be made of, as gross_adds"),
+    Option("trials", "whole", 40, "departments to try", low=1, high=100_000),
+    Option("under", "literal", None, "constraints, as 'under=cost_field_fixed<=60000,inbound_wait_minutes<=1.5'"),
     Option("engine_address", "word", None, "an existing Dask or Ray cluster"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
     Option("facts", "literal", "all", "facts to judge, as facts=T3,T9"),

@@ -65,9 +65,9 @@ class Behaviour:
 
     def _learn(self, today: int) -> None:
         """What the department's intelligence leaves of what visits reveal, and what list prices tell of doors."""
-        if self.intelligence == "field":
-            return
         people = len(self.manners.reports)
+        if self.intelligence == "field" or not people:
+            return
         self.manners = self.manners._replace(noted=np.zeros(people))
         if self.intelligence == "mystery_shopping" and DOORS[self.rules.policy] == "expected_value":
             age = self.scene.calendar.span(self.world.field.mystery_shopping_months)

@@ -271,7 +271,7 @@ class FieldForce:
             forget(self.crm, closed)
             self.appointments.strike(closed)
             self.afterthoughts.strike(closed)
-        if opened.size:
+        if opened.size and self.department.exists(today):
             callbacks.hear_of_openings(
                 state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)
             )

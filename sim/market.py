@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import foundation
+from sim import foundation, saving
 from sim.agents.field_rep import FieldRep, rep_agents
 from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
@@ -51,7 +51,8 @@ class Market(mesa.Model):  # type: ignore[misc]
     """A city's telecom B2B market; one step is one working day.
 
     `parameters` is a `Parameters`, a mapping as configs/ has it, or None for the shipped ones; `city` a `City`, a name
-    or a folder; overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`.
+    or a folder; overrides are dotted names, as in `Market(**{"telemarketing.telemarketers": 4})`. `settle=False` leaves
+    out the months before the first one seen, for a market into which a saved one is put back.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         parameters: Parameters | Mapping[str, Any] | None = None,
         city: City | str | Path | None = None,
         seed: int | None = None,
+        settle: bool = True,
         **overrides: Any,
     ):
         super().__init__(rng=1 if seed is None else int(seed))
@@ -68,6 +70,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.head_agents: list[HeadOfSales] = []
         self.parameters = resolve(parameters, overrides)
         given = city if isinstance(city, City) else load_city(city or "melbourne")
+        self.given_city = given  # before the situation has changed its operators
         self.city = city_in(self.parameters.situation, given)
         check_events(self.parameters, self.city)
         self.luck = Streams(1 if seed is None else int(seed))
@@ -79,8 +82,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         self._hire_first()
         self._look_ahead()
         self.observation = Observation()
-        self._settle_in()
-        self.datacollector = MonthlyCollector(self.observation.monthly[0])
+        if settle:
+            self._settle_in()
+            self.datacollector = MonthlyCollector(self.observation.monthly[0])
         give_back_memory(len(self.state))
 
     # ---- the day ----------------------------------------------------------------------------------------------------
@@ -373,6 +377,19 @@ class Market(mesa.Model):  # type: ignore[misc]
         while self.running and (months is None or self.month <= months):
             self.step()
         return self
+
+    def save(self, path: str | Path) -> Path:
+        """Write the market to a file, from which it goes on bit for bit; returns the path."""
+        return saving.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | Path, city: City | str | Path | None = None) -> Market:
+        """The market of a file, on the day on which it was saved; `city` where it is not in its folder any more."""
+        return saving.load(cls, path, city)
+
+    def fork(self, scenario: Parameters | Mapping[str, Any] | None = None, **overrides: Any) -> Market:
+        """Another market with this one's past, which goes on with other decisions; on the morning of month 1."""
+        return saving.fork(self, resolve(self.parameters if scenario is None else scenario, overrides))
 
     def tables(self) -> dict[str, dict[str, np.ndarray[Any, Any]]]:
         """All tables so far, as columns by name."""

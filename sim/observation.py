@@ -68,7 +68,7 @@ class Observation:
         if market.parameters.record.zones:
             self.by_zone.append(_zones(market, heads))
         if market.parameters.record.reps and market.field is not None:
-            self.by_rep.append(_by_rep(market))
+            self.by_rep.append(by_rep(market))
         self.ledger.append(market.ledger.month.copy())
         row = _monthly(market, heads)
         self.cumulative_margin += row["margin"] if month >= 1 else 0.0
@@ -262,7 +262,7 @@ def _reps(market: Market) -> dict[str, float]:
     }
 
 
-def _by_rep(market: Market) -> dict[str, Array]:
+def by_rep(market: Market) -> dict[str, Array]:
     """Everybody in post this month, or who left in it; and leavers to whom orders or pay still fall."""
     reps, day = market.field.reps, market.day  # type: ignore[union-attr]
     first = int(market.calendar.first_day[market.calendar.month_of_day[day]])

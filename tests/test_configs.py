@@ -11,7 +11,7 @@ import configs
 from experiments import scenario
 from experiments.cli import COMMANDS
 from experiments.compose import configs_of, read, with_scheme
-from sim.market import scheme_of
+from sim.given import scheme_of
 from sim.parameters import book, check, defaults, settle
 from sim.world import World
 

@@ -22,6 +22,7 @@ FLOORS = (
     "behaviour",
     "department",
     "fieldforce",
+    "kept saving",
     "market",
     "experiments",
 )
