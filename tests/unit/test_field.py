@@ -138,7 +138,7 @@ def test_the_way_is_indoors_on_foot_or_by_car() -> None:
 
 def test_decision_makers_are_met_by_premises_type() -> None:
     made = usual()
-    kind = dict(zip(made.city.premises_id.astype(str), made.state.premises, strict=True))
+    kind = dict(zip(np.asarray(made.city.premises_id).astype(str), made.state.premises, strict=True))
     visits, contacts = events(made, "visit")["business_id"], events(made, "contact")
     met = contacts["business_id"]
     followed = len(events(made, "followup")["day"])
