@@ -18,6 +18,7 @@ TAIL = (10, 500)  # employees between which the slope of sizes is taken
 LOADS = ("1.0", "1.2", "1.37")
 PATIENCE_MINUTES = 3.0
 REACTION_DAYS = 126  # six months
+QUARTER_DAYS = 63
 
 
 # ---- T9 --------------------------------------------------------------------------------------------------------
@@ -196,6 +197,35 @@ def bottleneck_lines(seeds: Stack) -> dict[str, float]:
     }
 
 
+# ---- T18 -------------------------------------------------------------------------------------------------------
+
+
+def waking(case: Case) -> Numbers:
+    """Customers called to keep them, and how many left within three months: called, and the same ones uncalled."""
+    told, quiet = case["called"]["woken"], case["uncalled"]["woken"]
+    last = max([*told["left_day"], *quiet["left_day"], 0.0])
+    watched = told["called_day"] <= last - QUARTER_DAYS
+    days, names = told["called_day"][watched], told["called"][watched]
+    return {"counts": np.array([days.size, leavers(days, names, told), leavers(days, names, quiet)], float)}
+
+
+def leavers(days: Array, names: Array, told: dict[str, Array]) -> int:
+    """How many of these businesses left in the three months after their days."""
+    left: dict[str, list[float]] = {}
+    for name, day in zip(told["left"].tolist(), told["left_day"].tolist(), strict=True):
+        left.setdefault(name, []).append(day)
+    return sum(
+        any(0.0 < gone - day <= QUARTER_DAYS for gone in left.get(name, ()))
+        for day, name in zip(days.tolist(), names.tolist(), strict=True)
+    )
+
+
+def waking_lines(seeds: Stack) -> dict[str, float]:
+    """Churn of the called over that of the same customers in the same world without the calls."""
+    _, called, uncalled = seeds["counts"].sum(axis=0)
+    return {"churn_ratio": float(called / uncalled) if uncalled else float("nan")}
+
+
 # ---- T19 -------------------------------------------------------------------------------------------------------
 
 
@@ -220,6 +250,7 @@ MARKET = {
     "T11": Computed(renewal, renewal_lines),
     "T12": Computed(tails, tail_lines),
     "T16": Computed(congestion, congestion_lines),
+    "T18": Computed(waking, waking_lines),
     "T19": Computed(passivity, passivity_lines),
     "T21": Computed(bottleneck, bottleneck_lines),
 }

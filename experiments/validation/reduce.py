@@ -125,6 +125,17 @@ def passes(events: Table, contact: str, channel: str, operator: str) -> dict[str
     return {"contacts": contacts[1:], "orders": orders[1:]}
 
 
+def woken(events: Table, operator: str) -> dict[str, Array]:
+    """Day and business of an operator's retention calls, and of its customers who left for another one."""
+    called, left = rows_of(events, "retention_call", operator=operator), rows_of(events, "churn", operator=operator)
+    return {
+        "called_day": called["day"].astype(float),
+        "called": np.asarray(called["business_id"], str),
+        "left_day": left["day"].astype(float),
+        "left": np.asarray(left["business_id"], str),
+    }
+
+
 def reactions(events: Table) -> dict[str, Array]:
     """Day of the department's first visit, and day and kind of rivals' reactions: 1 for people (a team, a campaign,
     retention calls), 0 for prices alone. What one operator begins on one day is one reaction."""

@@ -14,7 +14,7 @@ from experiments.validation.facts import CityEntry, Facts, RunEntry
 
 Array = np.ndarray[Any, Any]
 Kept = dict[str, dict[str, Array]]
-EVENTS = ("tours", "bills", "lives", "dials", "visits", "reactions")  # what is read from single events
+EVENTS = ("tours", "bills", "lives", "dials", "visits", "reactions", "woken")  # what is read from single events
 
 
 class Job(NamedTuple):
@@ -118,6 +118,8 @@ def kept_of(market: Any, keep: tuple[str, ...], diary: Diary | None) -> Kept:
         kept["dials"] = reduce.passes(events, "dial", "telemarketing", focal)
     if "visits" in keep:
         kept["visits"] = reduce.passes(events, "visit", "field", focal)
+    if "woken" in keep:
+        kept["woken"] = reduce.woken(events, focal)
     if "reactions" in keep:
         kept["reactions"] = reduce.reactions(events)
     return kept

@@ -153,7 +153,8 @@ def rows() -> list[Any]:
     good, bad = Estimate(-0.9, -0.95, -0.85), Estimate(0.5, 0.4, 0.6)
     labels = {"correlation": good, "largest_deviation": bad, "annual_churn": good}
     found = [row_of("T9", fact, label, estimate, 20) for label, estimate in labels.items()]
-    return [*found, row_of("T18", FACTS.facts["T18"], "churn_ratio", None, 0)]
+    lacking = FACTS.facts["T18"].model_copy(update={"needs": "a part that nobody has built"})
+    return [*found, row_of("T18", lacking, "churn_ratio", None, 0)]
 
 
 def test_the_card_says_what_lies_where() -> None:
@@ -161,7 +162,7 @@ def test_the_card_says_what_lies_where() -> None:
     assert "0 of 2 facts" in said and "outside in T9" in said and "Not available: T18" in said
     page = as_markdown(rows(), "The card", "made so")
     assert "| -0.900 (-0.950 .. -0.850) | inside | hard |" in page
-    assert "needs proactive retention" in page
+    assert "needs a part that nobody has built" in page
     assert "not available" in as_text(rows())
 
 

@@ -290,6 +290,16 @@ def test_congestion_compares_shares_of_callers() -> None:
     assert found["convexity"] == pytest.approx(0.05 / 0.17 - 0.05 / 0.2)
 
 
+def test_the_called_are_compared_with_themselves_uncalled() -> None:
+    calls = {"called_day": np.array([10.0, 10.0, 10.0, 190.0]), "called": np.array(["a", "b", "c", "d"])}
+    none = {"called_day": np.array([]), "called": np.array([], str)}
+    woken = {"left_day": np.array([20.0, 73.0, 74.0, 200.0]), "left": np.array(["a", "b", "c", "d"])}
+    quiet = {"left_day": np.array([5.0, 60.0]), "left": np.array(["a", "b"])}
+    case = {"called": {"woken": calls | woken}, "uncalled": {"woken": none | quiet}}
+    assert market.waking(case)["counts"].tolist() == [3.0, 2.0, 1.0]  # "c" left too late, "d" was called too late
+    assert lines(market.waking_lines, market.waking(case))["churn_ratio"] == pytest.approx(2.0)
+
+
 def test_reactions_within_six_months_count() -> None:
     seeds = []
     for days, same in (([200.0, 230.0], [1.0, 0.0]), ([400.0], [1.0]), ([100.0], [1.0]), ([], [])):
