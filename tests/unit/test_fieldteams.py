@@ -46,7 +46,7 @@ def test_its_own_customers_are_not_visited() -> None:
     done = run(TEAM, months=4)
     first = events(done, "visit")
     opened = market(middle_city(), 2, months=1, warmup=1)
-    served = dict(zip(done.city.premises_id.astype(str), opened.state.provider, strict=True))
+    served = dict(zip(np.asarray(done.city.premises_id, str), opened.state.provider, strict=True))
     ours = [served[business] == 1 for business in first["business_id"][:200]]
     assert np.mean(ours) < 0.1  # but for those who came to it or left it meanwhile
 

@@ -67,7 +67,7 @@ def test_zones_without_network_are_not_called() -> None:
 def test_customers_are_not_called() -> None:
     done = campaign(people=4, months=4)
     opened = market(middle_city(), months=4, warmup=1)  # the opening stock of the same seed
-    ids = opened.city.premises_id.astype(str)
+    ids = np.asarray(opened.city.premises_id, str)
     ours = set(ids[opened.state.provider == 0])
     log = events(done, "activated", "closure", "dial")
     for event, business, operator in zip(log["event"], log["business_id"], log["operator"], strict=True):
