@@ -60,9 +60,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         parameters: Parameters | Mapping[str, Any] | None = None,
         city: City | str | Path | None = None,
         seed: int | None = None,
-        settle: bool = True,
         **overrides: Any,
     ):
+        settle = overrides.pop("settle", True)  # no parameter of the signature that Mesa's users know
         super().__init__(rng=1 if seed is None else int(seed))
         self.running: bool = True
         self.call_centre_agents: list[Person] = []

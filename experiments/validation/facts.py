@@ -13,7 +13,20 @@ from sim.errors import InputError, nearest
 from sim.shipped import load
 
 FILE = "configs/facts.yaml"
-KEPT = ("operators", "channels", "days", "tours", "bills", "lives", "dials", "visits", "diary", "reps", "reactions")
+KEPT = (
+    "operators",
+    "channels",
+    "days",
+    "tours",
+    "bills",
+    "lives",
+    "dials",
+    "visits",
+    "diary",
+    "reps",
+    "reactions",
+    "woken",
+)
 
 
 class Entry(BaseModel):

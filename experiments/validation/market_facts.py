@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -209,7 +210,7 @@ def waking(case: Case) -> Numbers:
     return {"counts": np.array([days.size, leavers(days, names, told), leavers(days, names, quiet)], float)}
 
 
-def leavers(days: Array, names: Array, told: dict[str, Array]) -> int:
+def leavers(days: Array, names: Array, told: Mapping[str, Array]) -> int:
     """How many of these businesses left in the three months after their days."""
     left: dict[str, list[float]] = {}
     for name, day in zip(told["left"].tolist(), told["left_day"].tolist(), strict=True):

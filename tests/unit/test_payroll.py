@@ -16,6 +16,7 @@ from tests.worlds import column, market, middle_city
 def active(period: str = "month", scheme: str = "commission", **numbers) -> Market:
     """A department paid by the period, without side effects of pay and without leavers, run for seven months."""
     off = {f"department.conduct.{part}": False for part in ("timing", "split", "picking")}
+    off |= {"department.people.quits": False, "department.people.dismissal": False}
     decided = {"department.active": True, "department.reps": 3, "department.scheme.name": scheme, **off}
     decided |= {
         "department.scheme.period": period,
