@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.citycheck import check
 from experiments.citymake import run as make
 from experiments.options import MAKING
 from experiments.style import grouped
@@ -24,7 +25,7 @@ def run(request: Any) -> int:
         return make(request)
     refuse_figures(request, verb)
     if verb == "check" and len(words) == 2:
-        return check(words[1])
+        return check(words[1], request.out_folder() if request.options.get("out") else None)
     if verb == "show" and len(words) <= 2:
         name = words[1] if len(words) == 2 else request.options.get("city") or "melbourne"
         configs = request.options.get("configs")
@@ -45,20 +46,6 @@ def refuse_figures(request: Any, verb: str) -> None:
     strange = [name for name in MAKING if name in getattr(request, "given", ())]
     if strange:
         raise InputError(f"{', '.join(strange)} belongs to city make, not to city {verb}; leave it out")
-
-
-def check(path: str | Path) -> int:
-    """Prints all findings on a folder; 2 when one of them is an ERROR."""
-    from sim.city import check_city
-
-    findings = check_city(path)
-    for finding in findings:
-        print(finding)
-    levels = [finding.level for finding in findings]
-    counts = ", ".join(f"{levels.count(level)} {level}" for level in ("ERROR", "WARNING", "NOTE"))
-    ready = "not usable yet" if "ERROR" in levels else "usable"
-    print(f"{path}: {counts}; {ready}")
-    return 2 if "ERROR" in levels else 0
 
 
 def show(name: str | Path, out: Path, *, search: list[Path] | None = None, quiet: bool = False) -> int:

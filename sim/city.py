@@ -14,22 +14,25 @@ import networkx as nx
 import numpy as np
 
 from sim import territory as geography
-from sim.cityfiles import Table, content_hash, find_table, inside, read_table, read_yaml
+from sim.citydoctor import examine
+from sim.cityfiles import check_stray, content_hash, find_table, inside, read_table
+from sim.cityhistory import read_history
 from sim.cityoperators import PREMISES, SIZES, OperatorSpec, read_operators
 from sim.cityrows import (
     CITY_SEED,
     NO_PROVIDER,
     NOT_GIVEN,
     read_businesses,
-    read_history,
     read_links,
     read_premises,
     read_zones,
     size_class_of,
 )
+from sim.citytable import Table
+from sim.cityyaml import read_yaml
 from sim.draws import Streams
 from sim.errors import InputError, nearest
-from sim.findings import Finding, Findings, plural
+from sim.findings import SHOWN, Finding, Findings, plural
 from sim.premises import CopiedIds, buildings_by_zone, grouped, rendezvous, with_vacant
 from sim.territory import Csr
 
@@ -128,9 +131,9 @@ def load_city(name_or_folder: str | Path, search: Sequence[Path] = ()) -> City:
     return city
 
 
-def check_city(folder: str | Path) -> list[Finding]:
-    """All that is to be said of a folder, mistakes first."""
-    return read_city(Path(folder))[1].ordered()
+def check_city(folder: str | Path, shown: int = SHOWN) -> list[Finding]:
+    """All that is to be said of a folder, mistakes first; `shown` rows are named for one kind of mistake."""
+    return read_city(Path(folder), doubts=True, shown=shown)[1].ordered()
 
 
 def find_city(name_or_folder: str | Path, search: Sequence[Path] = ()) -> Path:
@@ -149,9 +152,9 @@ def find_city(name_or_folder: str | Path, search: Sequence[Path] = ()) -> Path:
     raise InputError(f"city = {name!r} is neither a folder nor a known city ({nearest(name, known)}); {remedy}")
 
 
-def read_city(folder: Path) -> tuple[City | None, Findings]:
-    """A city from its folder, and the findings; no city if one of them is an ERROR."""
-    findings = Findings()
+def read_city(folder: Path, *, doubts: bool = False, shown: int = SHOWN) -> tuple[City | None, Findings]:
+    """A city from its folder, and the findings, with `doubts` on request; no city if one of them is an ERROR."""
+    findings = Findings(shown)
     if not folder.is_dir():
         findings.error(str(folder), "is not a folder", remedy="give the folder that holds city.yaml")
         return None, findings
@@ -164,24 +167,13 @@ def read_city(folder: Path) -> tuple[City | None, Findings]:
         elif inside(path, folder, findings):
             yamls[stem] = read_yaml(path, findings)
             paths[stem] = path
-    check_stray(folder, findings)
+    check_stray(folder, TABLES, findings)
     if findings.errors:  # read on with what is there, to find as much as possible
         yamls = {"city": {}, "operators": None} | yamls
     tables = {stem: read_table(path, findings) for stem, path in paths.items() if stem in TABLES}
     fingerprint = content_hash(list(paths.values()))
-    return build(yamls.get("city"), yamls.get("operators"), tables, folder, fingerprint, findings), findings
-
-
-def check_stray(folder: Path, findings: Findings) -> None:
-    """A file whose name is nearly one that counts is probably meant to count."""
-    known = [f"{stem}{suffix}" for stem in TABLES for suffix in (".csv", ".xlsx", ".parquet")]
-    known += ["city.yaml", "operators.yaml"]
-    ignored = ("README.md", "block_zone.csv", "blocks.geojson.gz")
-    for path in sorted(folder.iterdir()):
-        if path.name not in known and path.name not in ignored:
-            hint = nearest(path.name, known)
-            if hint.startswith("did") and path.is_file():
-                findings.warning(path.name, f"is not read; {hint}", remedy="rename it if it should count")
+    city = build(yamls.get("city"), yamls.get("operators"), tables, folder, fingerprint, findings, doubts)
+    return city, findings
 
 
 def city_from_tables(
@@ -209,6 +201,7 @@ def build(
     folder: Path | None,
     fingerprint: str,
     findings: Findings,
+    doubts: bool = False,
 ) -> City | None:
     """The city of checked tables; None after a mistake."""
     described = read_meta(meta, findings)
@@ -228,6 +221,8 @@ def build(
     graph = geography.zone_graph(zone_nodes(zones), links)
     if "links" in read:
         check_connected(graph, findings)
+    if doubts:
+        examine(meta, read, zones, rows, specs, links, history, findings)
     if rows is None or findings.errors:
         return None
     rows = with_vacant(rows, zones, findings)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.cityfiles import Table, unknown_columns
+from sim.citytable import Table, unknown_columns
 from sim.draws import hash_ids
 from sim.errors import nearest
 from sim.findings import Findings, plural
@@ -21,6 +21,7 @@ SIZES = ("micro", "small", "medium", "large")
 REACTIONS = ("passive", "losses", "price_war")
 FILE = "operators.yaml"
 SHARE_TOLERANCE = 1e-6
+NAMES_COMPARED = 2000  # known names among which the nearest to an unknown one is sought
 
 BOUNDS: dict[str, tuple[float, float]] = {
     "share": (0.0, 1.0),
@@ -159,7 +160,9 @@ def read_number(entry: Mapping[str, Any], name: str, key: str, findings: Finding
         return kind(0)
     if not low <= value <= high:
         message = f"must lie between {low:g} and {high:g}"
-        findings.error(FILE, message, column=f"{name}.{key}", value=str(value), remedy="correct the value")
+        percent = high == 1.0 and 1.0 < value <= 100.0
+        remedy = f"per cent? write {value / 100.0:g}" if percent else "correct the value"
+        findings.error(FILE, message, column=f"{name}.{key}", value=str(value), remedy=remedy)
         return kind(0)
     return kind(value)
 
@@ -255,11 +258,16 @@ def matched(table: Table, column: str, known: list[str], findings: Findings, als
     codes, texts = table.codes(column)
     places = {name: i for i, name in enumerate(known)} | {name: -2 - j for j, name in enumerate(also)}
     numbers = np.array([places.get(text, -1) for text in texts], np.int32)
-    for k, text in enumerate(texts):
-        if numbers[k] == -1:
-            rows = np.flatnonzero(codes == k)
-            message = f"is unknown (in {rows.size:,} rows)" if rows.size > 1 else "is unknown"
-            findings.rows(table, column, rows[:1], message, nearest(text, known))
-        if len(findings.errors) > 200:
-            break
+    unknown = np.flatnonzero(numbers == -1)
+    if unknown.size:
+        first, times = np.full(len(texts), codes.size), np.bincount(codes, minlength=len(texts))
+        np.minimum.at(first, codes, np.arange(codes.size))
+    for k in unknown[: findings.shown].tolist():
+        message = f"is unknown (in {times[k]:,} rows)" if times[k] > 1 else "is unknown"
+        hint = nearest(texts[k], known[:NAMES_COMPARED]) if texts[k] else "every row needs this value"
+        findings.rows(table, column, first[k : k + 1], message, hint)
+    if unknown.size > findings.shown:
+        rest = unknown[findings.shown :]
+        message = f"{rest.size:,} further names in column {column} are unknown (in {times[rest].sum():,} rows)"
+        findings.error(table.file, message, remedy=f"known: {plural(known)}")
     return numbers[codes]

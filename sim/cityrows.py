@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from sim.cityfiles import Table, unknown_columns
 from sim.cityoperators import PREMISES, SIZES, matched
+from sim.citytable import Table, unknown_columns
 from sim.draws import Streams, hash_texts
 from sim.findings import Findings
 from sim.territory import plane_km
@@ -27,7 +26,6 @@ BUSINESS_COLUMNS = (
     *("monthly_bill", "contract_end", "block_id", "since_2018"),
 )
 PREMISES_COLUMNS = ("zone_id", "premises_type", "size_class", "count", "sector")
-HISTORY_COLUMNS = ("month", "inbound_calls", "gross_adds", "churn", "customers")
 SPEEDS = {"walk_km_per_hour": (1.0, 10.0), "drive_km_per_hour": (5.0, 130.0), "parking_minutes": (0.0, 60.0)}
 
 SIZE_FROM = np.array([1, 10, 50, 250], np.int32)  # first number of employees of a class
@@ -68,7 +66,8 @@ def read_places(table: Table, place: tuple[str, str], findings: Findings) -> tup
     """Kilometres east and north, as given or from degrees."""
     if place == ("x", "y"):
         return table.numbers("x", findings, -1000, 1000), table.numbers("y", findings, -1000, 1000)
-    lon, lat = table.numbers("lon", findings, -180, 180), table.numbers("lat", findings, -85, 85)
+    lon = table.numbers("lon", findings, -180, 180)
+    lat = table.numbers("lat", findings, -85, 85, remedy="are lon and lat exchanged?")
     if np.isnan(lon).any() or np.isnan(lat).any():
         return lon, lat
     x, y = plane_km(lon, lat, float(lon.mean()), float(lat.mean()))
@@ -282,25 +281,3 @@ def draw_employees(size_class: Array, uniform: Array, exponent: float = PARETO_E
 def size_class_of(employees: Array) -> Array:
     """Size class of a number of employees."""
     return np.searchsorted(SIZE_FROM[1:], employees, side="right").astype(np.uint8)
-
-
-def read_history(table: Table, findings: Findings) -> dict[str, Array] | None:
-    """The client's own months, oldest first."""
-    if not unknown_columns(table, HISTORY_COLUMNS, ("month",), findings):
-        return None
-    texts = text_column(table, "month")
-    bad = np.array([not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text) for text in texts.tolist()])
-    findings.rows(table, "month", np.flatnonzero(bad), "is not a month", "write it as YYYY-MM")
-    values = {name: optional(table, name, findings, 1e9) for name in HISTORY_COLUMNS[1:] if name in table}
-    if not values:
-        findings.error(table.file, "has months but no numbers", remedy=f"give any of {', '.join(HISTORY_COLUMNS[1:])}")
-    if bad.any():
-        return None
-    month = texts.astype("datetime64[M]")
-    order = np.argsort(month, kind="stable")
-    steps = np.diff(month[order]).astype(int)
-    again = order[1:][steps == 0]
-    findings.rows(table, "month", again, "stands in an earlier row too", "give each month once")
-    if (steps > 1).any():
-        findings.warning(table.file, f"{int((steps[steps > 1] - 1).sum())} months are missing between the others")
-    return {"month": month[order]} | {name: column[order] for name, column in values.items()}

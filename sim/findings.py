@@ -43,8 +43,9 @@ def short(value: Any, limit: int = 60) -> str:
 class Findings:
     """Collects findings; nothing stops before all of the input was seen."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: int = SHOWN) -> None:
         self.all: list[Finding] = []
+        self.shown = shown
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.all)
@@ -63,11 +64,11 @@ class Findings:
 
     def rows(self, table: Any, column: str, bad: np.ndarray, message: str, remedy: str, level: str = "ERROR") -> None:
         """The same mistake in several rows: the first few are named, the others counted."""
-        for i in bad[:SHOWN].tolist():
+        for i in bad[: self.shown].tolist():
             place = {"row": table.row_number(i), "column": column, "value": table.at(column, i), "remedy": remedy}
             self.all.append(Finding(level, table.file, message, **place))
-        if bad.size > SHOWN:
-            more = f"{message} (the same in {bad.size - SHOWN:,} more rows)"
+        if bad.size > self.shown:
+            more = f"{message} (the same in {bad.size - self.shown:,} more rows)"
             self.all.append(Finding(level, table.file, more, remedy=remedy))
 
     @property

@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "errors memory mesalight nodes shipped findings draws dates workdays "
     "part departmentclaims world decisions parameters",
-    "cityfiles cityoperators cityrows cityplan premises territory city citymake peers bills callprofile queueing "
+    "citytable citybooks cityyaml cityfiles cityoperators cityrows citydoctor cityhistory cityreasons cityplan "
+    "premises territory city citymake peers bills callprofile queueing "
     "compensation situation given",
     "awareness choice reps learning attraction recruiting stages territories team incentives conduct payroll",
     "state",
