@@ -34,7 +34,8 @@ def used(parameters: Parameters) -> list[str]:
     on = {
         "field": parameters.department.active,
         "telemarketing": parameters.telemarketing.telemarketers > 0,
-        "advertising": parameters.advertising.budget_factor > 0,
+        "advertising": parameters.advertising.budget_factor > 0
+        or any(parameters.advertising.media.model_dump().values()),
     }
     return [channel for channel in OFF if on[channel]]
 

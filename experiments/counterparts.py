@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.runner import Plan
 
+MEDIA = ("online", "outdoor", "radio", "press", "mail")
 OFF: dict[str, dict[str, Any]] = {
     "field": {"department.active": False},
     "telemarketing": {"telemarketing.telemarketers": 0},
-    "advertising": {"advertising.budget_factor": 0.0},
+    "advertising": {"advertising.budget_factor": 0.0, **{f"advertising.media.{name}": 0.0 for name in MEDIA}},
 }
 BOOKED = {"field": "field", "telemarketing": "telemarketing", "advertising": "inbound"}  # where a channel's cost stands
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sim.decisions import Event
     from sim.parameters import Parameters
 
-OUR_DECISIONS = ("telemarketing", "advertising", "offers", "call_centre", "crews", "department")
+OUR_DECISIONS = ("telemarketing", "advertising", "offers", "call_centre", "crews", "retention", "department")
 SPELT_OUT = 2  # so many events are told one by one
 
 
@@ -52,7 +52,8 @@ def in_words(added: Sequence[Event], gone: Sequence[Event]) -> str:
 def spoken_event(event: Event) -> str:
     """One event as a clause."""
     who = {"largest": "the largest rival", "rivals": "every rival"}.get(event.operator, event.operator)
-    return f"{who} {DEEDS[event.event](event)} month {event.month}"
+    until = f" to month {event.until_month - 1}" if event.until_month else ""
+    return f"{who} {DEEDS[event.event](event)} month {event.month}{until}"
 
 
 def new_tariff(event: Event) -> str:
@@ -114,6 +115,8 @@ def out_of_sight(parameters: Parameters) -> list[str]:
     begins = {f"events[{place}].month": event.month for place, event in enumerate(parameters.events)}
     if parameters.telemarketing.telemarketers:
         begins["telemarketing.from_month"] = parameters.telemarketing.from_month
+    if any(parameters.advertising.media.model_dump().values()):
+        begins["advertising.from_month"] = parameters.advertising.from_month
     if parameters.department.active:
         begins["department.start_month"] = parameters.department.start_month
     return [too_late(name, month, last) for name, month in begins.items() if month > last] + [

@@ -70,6 +70,7 @@ MONTHLY_UNITS = {
     "saved": "customers",
     "retention_calls": "calls",
     "retention_renewals": "customers",
+    "retention_missed": "customers",
     "market_shopping": "businesses",
     "market_woken": "businesses",
     "market_closures": "businesses",

@@ -52,6 +52,7 @@ class Appeal(NamedTuple):
     quality: Array  # (o,) relative to the mean
     address: Array  # (o,) uint64
     price_logit: float
+    attention: Array  # (1,) price sensitivity relative to quiet times
     quality_logit: float
     persuasion_logit: float
     peers_logit: float
@@ -111,7 +112,7 @@ def offer_value(appeal, mind, fading, deal, peers, row, operator, today):
     present = deal.monthly_bill[row] if deal.provider[row] >= 0 else usual
     price = np.log(offer_price(appeal, deal, row, operator) / present)
     value = standing_value(appeal, mind, fading, deal, peers, row, operator, today)
-    value += appeal.price_logit * deal.price_sensitivity[row] * price
+    value += appeal.attention[0] * appeal.price_logit * deal.price_sensitivity[row] * price
     if operator == 0 and deal.offer_channel[row, 0] == FIELD and deal.term_months[row] > 0:
         value += appeal.buyout_share * appeal.fee_logit_per_day * max(deal.contract_end[row] - today, 0)
     return value + APPEAL_UNIT * deal.appeal[row, operator]
@@ -124,15 +125,16 @@ def leave_share(inclusive_value, stay, similarity):
 
 
 @njit(cache=True)
-def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, credit_logit):
+def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, talks_left, credit_logit):
     """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the
     business back.
 
     A provider learns of the notice with a chance of its own (o,); its credit counts like a lower price, and the same
-    choice is made again.
+    choice is made again. Its staff has time for `talks_left` (o,) notices; those beyond it make that negative.
     """
     chosen, held_back = np.full(rows.size, STAY, np.int8), np.zeros(rows.size, np.bool_)
-    for i in range(rows.size):
+    few = talks_left.min() < rows.size
+    for i in np.argsort(deal.address[rows]) if few else np.arange(rows.size):  # whose turn it is, is luck, not rows
         row = rows[i]
         best, best_score, inclusive = -1, -np.inf, 0.0
         for o in range(appeal.brand.size):
@@ -149,7 +151,8 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, cr
         if luck < leave_share(value, stay, appeal.similarity):
             chosen[i] = best
             if deal.provider[row] >= 0 and draw(key, deal.address[row], 1) < notice_share[deal.provider[row]]:
-                held_back[i] = luck >= leave_share(
-                    value, stay + credit_logit * deal.price_sensitivity[row], appeal.similarity
-                )
+                worth = appeal.attention[0] * credit_logit * deal.price_sensitivity[row]
+                heard = talks_left[deal.provider[row]] > 0
+                held_back[i] = heard and luck >= leave_share(value, stay + worth, appeal.similarity)
+                talks_left[deal.provider[row]] -= 1
     return chosen, held_back

@@ -29,10 +29,23 @@ class Telemarketing(Section):
     months: int = Field(240, ge=1, le=240, description="Length of the campaign.")
 
 
+class Media(Section):
+    """What the focal operator spends a month on each medium, beside its budget."""
+
+    online: float = Field(0.0, ge=0.0, le=1e9, description="Spent a month on online advertisements.")
+    outdoor: float = Field(0.0, ge=0.0, le=1e9, description="Spent a month on posters and on vehicles.")
+    radio: float = Field(0.0, ge=0.0, le=1e9, description="Spent a month on local radio.")
+    press: float = Field(0.0, ge=0.0, le=1e9, description="Spent a month on local and trade press.")
+    mail: float = Field(0.0, ge=0.0, le=1e9, description="Spent a month on letters to businesses.")
+
+
 class Advertising(Section):
     """The focal operator's advertising after the decision."""
 
     budget_factor: float = Field(1.0, ge=0.0, le=20.0, description="Budget relative to today's, from month 1.")
+    media: Media = Media()
+    from_month: int = Field(1, ge=1, le=240, description="First month of the spending by medium.")
+    months: int = Field(240, ge=1, le=240, description="Length of the spending by medium.")
 
 
 class ByPlace(Section):
@@ -77,6 +90,12 @@ class Retention(Section):
     """What the focal operator does to keep its customers, from month 1 on."""
 
     reactive: bool = Field(True, description="Whether customers who give notice are offered a bill credit.")
+    agents: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="Staff of its own who answer notices and call customers; 0: the call centre does it and has time.",
+    )
     proactive_share: float = Field(
         0.0,
         ge=0.0,
@@ -231,6 +250,13 @@ class Event(Section):
     """Something that happens to the market in a month, whatever the operator decides."""
 
     month: int = Field(ge=-119, le=240, description="Month of the event, counted from the decision.")
+    until_month: int | None = Field(
+        None,
+        ge=-118,
+        le=240,
+        strict=True,
+        description="First month in which it is over and things are as at the opening; null: it lasts.",
+    )
     operator: str = Field(
         description="Name of the operator, 'largest' for the largest rival, or 'rivals' for every rival."
     )

@@ -35,14 +35,18 @@ ROOMS: dict[str, Room] = {
         (
             *("day", "running", "steps", "opening_revenue", "state", "scene", "turnover", "record", "orders", "diary"),
             *("news", "ledger", "watch", "cohorts", "teams", "operators", "call_centre", "telemarketing", "call_lists"),
+            *("price_news", "waiting"),
             *("crews", "observation", "datacollector", "field"),
         ),
-        ("parameters", "city", "given_city", "luck", "scheme", "base", "calendar"),
+        ("parameters", "city", "given_city", "luck", "scheme", "base", "calendar", "tenants"),
     ),
     "MarketState": Room(("stirred", *COLUMNS), ("mind", "deal", "contracts", "urge_columns", *CITYS_OWN)),
     "Rows": Room(("buffer", "size")),
     "Scene": Room(
-        ("presence", "answered", "discovery", "network", "appeal.price", "signing.notice_share"),
+        (
+            *("presence", "media", "answered", "discovery", "network", "appeal.price", "appeal.attention"),
+            *("signing.notice_share", "signing.talks_left"),
+        ),
         (
             *("world", "calendar", "fading", "urge", "appeal", "presence_at_rest", "presence_fading", "peers"),
             *("terms", "talks", "signing", "fault_rates", "zones", "gossip"),
@@ -62,6 +66,8 @@ ROOMS: dict[str, Room] = {
     "News": Room(("table", "size")),
     "Ledger": Room(("month", "closed")),
     "Watch": Room(("lost", "customers")),
+    "PriceNews": Room(("noticed", "stir")),
+    "WaitingCalls": Room(("row", "end")),
     "Cohorts": Room(("row", "address", "origin", "since", "joined", "counts", "watching")),
     "FieldTeams": Room(("lists",)),
     "DoorList": Room(("order", "cursor", "begun")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import foundation, saving
+from sim import advertising, books, foundation, saving
 from sim.agents.field_rep import FieldRep, rep_agents
 from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
@@ -28,16 +28,18 @@ from sim.observation import Observation, customers_by_zone
 from sim.opening import open_market
 from sim.orders import Orders
 from sim.parameters import Parameters
+from sim.pricenews import PriceNews
 from sim.reactions import check_events, happen
 from sim.recollections import recollect
 from sim.record import Record
-from sim.scene import found_by_chance, make_scene, prices
+from sim.scene import NO_LIMIT, found_by_chance, make_scene, prices
 from sim.situation import city_in
 from sim.state import FIELD, VACANT
 from sim.steps import contracts, demography, inbound, needs, retention, rivals, service, signals, telemarketing
 from sim.steps.demography import Turnover
 from sim.steps.fieldteams import FieldTeams
 from sim.steps.needs import CallDiary
+from sim.steps.retention import WaitingCalls
 from sim.steps.service import Crews
 from sim.steps.signals import News
 from sim.steps.telemarketing import CallList
@@ -111,8 +113,8 @@ class Market(mesa.Model):  # type: ignore[misc]
 
         # ways to a contract
         self.dial()
-        if self.decided_from_now and self.parameters.retention.proactive_share > 0.0:
-            self._call_customers()
+        if self.decided_from_now:
+            self._keep_customers()
         self.teams.walk(self.operators, state, scene, record, day, luck)
         callers = self.diary.due(day)
         if self.field is not None:
@@ -173,11 +175,14 @@ class Market(mesa.Model):  # type: ignore[misc]
                 luck = self.luck("telemarketing", today), self.luck("woken", today)
                 telemarketing.dial(self.state, self.scene, number, staff, calls, self.record, today, *luck)
 
-    def _call_customers(self) -> None:
-        """The retention desk calls those whose term comes to its end."""
-        luck = self.luck("retention desk", self.day), self.luck("woken by retention", self.day)
-        decided, books = self.parameters.retention, (self.diary, self.ledger, self.record)
-        retention.call_customers(self.state, self.scene, decided, *books, self.day, *luck)
+    def _keep_customers(self) -> None:
+        """The retention desk calls those whose term comes to its end, as far as its people have time."""
+        decided, day, scene = self.parameters.retention, self.day, self.scene
+        time_left = self.waiting.open_day(scene, decided, self.record, day) if decided.agents else NO_LIMIT
+        if decided.proactive_share > 0.0:
+            luck = self.luck("retention desk", day), self.luck("woken by retention", day)
+            kept = self.waiting, self.diary, self.ledger, self.record
+            retention.call_customers(self.state, scene, decided, *kept, time_left, day, *luck)
 
     @property
     def decided_from_now(self) -> bool:
@@ -201,6 +206,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         month = self.month
         happen(self.operators, self.state, self.scene, self.parameters, self.city.zone_id, self.record, month, self.day)
         answer(self.operators, self.watch, self.scene, self.record, month, self.day, self.luck)
+        self.price_news.open_month(self.operators, self.scene)
+        advertising.begin_or_end(self.parameters.advertising, self.scene, self.tenants, month)
         for operator in self.operators:
             self._staff_telemarketing(operator)
         needs.refresh(self.state, self.scene, self.day, everybody=True)
@@ -236,18 +243,9 @@ class Market(mesa.Model):  # type: ignore[misc]
 
     def _settle(self) -> None:
         """Revenue, and the wages and budgets of the month."""
-        p, ledger, total = self.parameters.world.economics, self.ledger, self.record.total
-        revenue = self.opening_revenue + self.record.revenue_change
-        ledger.earn("customers", revenue)
-        ledger.pay("network", "customers", revenue * p.network_cost_share)
-        ledger.pay(
-            "advertising", "inbound", self.operators[0].spec.advertising_per_month * self.operators[0].budget_factor
-        )
-        wages = len(self.call_centre) * p.agent_cost_per_month
-        minutes = total["sales_minutes"] + total["service_minutes"]
-        sales_part = total["sales_minutes"] / minutes if minutes else 0.0
-        ledger.pay("call_centre", "inbound", wages * sales_part)
-        ledger.pay("call_centre", "customers", wages * (1.0 - sales_part))
+        p, ledger, people = self.parameters.world.economics, self.ledger, len(self.call_centre)
+        month = self.month, self.opening_revenue
+        books.pay_for_inbound(self.parameters, ledger, self.record, self.operators[0], people, *month)
         if self.field is not None:
             changes = self.field.settle(self.day, ledger)
             self.record.add("rep_quits", len(changes.quits))
@@ -331,6 +329,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.orders, self.diary, self.news, self.ledger = Orders(), CallDiary(), News(), Ledger()
         self.opening_revenue = 0.0
         self.watch: Watch = Watch()
+        self.price_news: PriceNews = PriceNews(len(self.operators))
+        self.waiting: WaitingCalls = WaitingCalls()
+        self.tenants: int = int(city.occupied.sum())  # at the opening
         self.cohorts = Cohorts()
         self.teams = FieldTeams()
         self.field: FieldForce | None = None

@@ -35,6 +35,7 @@ COUNTED = (
     "saved",
     "retention_calls",
     "retention_renewals",
+    "retention_missed",
     "market_shopping",
     "market_woken",
     "market_closures",

@@ -11,6 +11,7 @@ from sim import offers
 from sim.competitors import NO_END, PRICE, Plan, set_prices
 from sim.decisions import Event, Offers
 from sim.errors import InputError, nearest
+from sim.foundation import SETTLING_MONTHS
 from sim.parameters import Parameters
 from sim.record import Record
 from sim.scene import Scene
@@ -18,6 +19,7 @@ from sim.state import FIELD, TELEMARKETING, MarketState
 
 GROUPS = ("largest", "rivals")
 RIVALS_ONLY = ("field_team", "reaction")
+LASTING = ("network_built",)
 
 
 def happen(
@@ -32,9 +34,10 @@ def happen(
 ) -> None:
     """Everything that begins or ends with this month."""
     for event in parameters.events:
-        if event.month == month:
+        if month in (event.month, event.until_month) and event.month >= first_month(parameters):
             for number in operators_meant([operator.spec for operator in operators], event.operator):
-                channel, value = EVENTS[event.event](operators[number], scene, event, zone_id)
+                done = event if event.month == month else undone(event, operators[number])
+                channel, value = EVENTS[event.event](operators[number], scene, done, zone_id)
                 record.event(today, event.event, np.array([-1]), number, channel=channel, value=value)
     begun = parameters.situation.advertising_from_month
     if month == max(begun, -parameters.warmup + 1) and parameters.situation.advertising_factor != 1.0:
@@ -49,6 +52,19 @@ def happen(
     if month == 1 and parameters.offers != Offers():
         level = offers.begin(operators[0], state, scene, parameters.offers)
         record.event(today, "tariff_change", np.array([-1]), 0, channel=PRICE, value=level)
+
+
+def first_month(parameters: Parameters) -> int:
+    """The first month that is worked at all: what is to happen before it never does, nor ends."""
+    return 1 - parameters.warmup - SETTLING_MONTHS
+
+
+def undone(event: Event, operator: Any) -> Event:
+    """The event by which another one ends: prices go back by as much, and all else is as the city has it."""
+    spec = operator.spec
+    before = {"month": event.until_month, "telemarketers": int(spec.telemarketers), "reps": int(spec.reps)}
+    back = {"price_factor": 1.0 / event.price_factor, "budget_factor": 1.0, "reaction": str(spec.reaction)}
+    return event.model_copy(update={**before, **back})
 
 
 # ---- events: each says which channel it concerns and what it amounts to --------------------------------------------
@@ -130,6 +146,7 @@ def check_events(parameters: Parameters, city: Any) -> None:
             mistakes.append(f"{where}.operator = '{event.operator}' is not in this city; {hint}")
         elif event.event in RIVALS_ONLY and event.operator == names[0]:
             mistakes.append(f"{where}.event = {event.event} is for rivals; the field of '{names[0]}' is its department")
+        mistakes += endings(where, event)
         mistakes += [
             f"{where}.zones names '{zone}', which is no zone of this city; {nearest(zone, zones)}"
             for zone in event.zones
@@ -137,3 +154,15 @@ def check_events(parameters: Parameters, city: Any) -> None:
         ]
     if mistakes:
         raise InputError(mistakes)
+
+
+def endings(where: str, event: Event) -> list[str]:
+    """What is wrong with the month in which an event is over."""
+    if event.until_month is None:
+        return []
+    if event.event in LASTING:
+        return [f"{where}.until_month = {event.until_month}, and a network once built stays; leave until_month out"]
+    if event.until_month <= event.month:
+        first = f"the event begins in month {event.month}; give a later month, such as {event.month + 1}"
+        return [f"{where}.until_month = {event.until_month} is the first month without it, and {first}"]
+    return []

@@ -17,6 +17,9 @@ from sim.world import Needs, World
 Array = np.ndarray[Any, Any]
 
 
+NO_LIMIT = 2**62  # talks of a day where nobody counts the staff
+
+
 class Links(NamedTuple):
     """Peer ties as rows of neighbours."""
 
@@ -55,6 +58,7 @@ class Signing(NamedTuple):
     """What comes of a decision: holding back, and the particulars of an order."""
 
     notice_share: Array  # (o,) share of leaving customers of whom their operator learns in time
+    talks_left: Array  # (o,) int64, notices for which there is time today
     credit_logit: float
     held_days: int  # working days of the twelve months that a credit buys
     permission_days: Array  # (4,) by premises
@@ -105,7 +109,7 @@ class Gossip(NamedTuple):
 @dataclass
 class Scene:
     """Everything that holds for all businesses on one day; `presence`, `answered`, `network`,
-    `signing.notice_share` and `appeal.price` change in place."""
+    `media`, `signing.notice_share`, `signing.talks_left`, `appeal.price` and `appeal.attention` change in place."""
 
     world: World
     calendar: Workdays
@@ -115,6 +119,7 @@ class Scene:
     presence: Array  # (o,) ambient stock of the brands
     presence_at_rest: Array  # (o,) the stock that today's budgets keep up
     presence_fading: float  # share of the stock that fades in a day
+    media: Array  # (o,) stock that spending by medium keeps up beside today's budgets
     answered: Array  # (o,) chance that a rival's line is answered this month
     discovery: Array  # (o,) chance to be found by a searching business that did not think of the name
     network: Array  # (o, zones) bool
@@ -159,6 +164,7 @@ def make_scene(
         quality=quality - share @ quality / share.sum(),
         address=np.array([spec.address for spec in operators], np.uint64),
         price_logit=choice.price_elasticity_logit,
+        attention=np.ones(1),
         quality_logit=choice.quality_logit,
         persuasion_logit=choice.persuasion_logit,
         peers_logit=choice.peers_logit,
@@ -196,6 +202,7 @@ def make_scene(
         still.presence.copy(),
         still.presence,
         float(1.0 - np.exp(-calendar.daily_fading(world.signals.advertising_fading_per_month))),
+        np.zeros(len(operators)),
         answered,
         found_by_chance(world.needs, share),
         network,
@@ -265,6 +272,7 @@ def signing_of(world: World, calendar: Workdays, operators: int) -> Signing:
     p = world.installation
     return Signing(
         np.full(operators, float(world.retention.notice_share)),
+        np.full(operators, NO_LIMIT),
         float(np.log1p(-world.retention.credit_months / 12.0) * world.choice.price_elasticity_logit),
         int(calendar.span(12)),
         by_class(p.permission_days),

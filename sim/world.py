@@ -113,10 +113,30 @@ class Signals(Part):
     news_fading_per_month: float
 
 
+class Medium(Part):
+    """What an advertisement in one medium costs, whom it reaches, and what it leaves."""
+
+    cost_per_impression: float
+    reach_share: float
+    impression_recall_share: float
+
+
+class Media(Part):
+    """Media in which an operator may advertise."""
+
+    online: Medium
+    outdoor: Medium
+    radio: Medium
+    press: Medium
+    mail: Medium
+
+
 class Choice(Part):
     """The nested logit: stay, or leave for one of the operators whose offer is on the table."""
 
     price_elasticity_logit: float
+    price_attention_slope: float
+    price_attention_fading_per_month: float
     price_sensitivity_sigma: float
     price_sensitivity_factor: BySize
     quality_logit: float
@@ -172,6 +192,7 @@ class Retention(Part):
     credit_months: float
     reached_share: float
     commitment_logit: float
+    desk_calls_per_day: float
 
 
 class Installation(Part):
@@ -320,6 +341,7 @@ class World(Part):
     demography: Demography
     needs: Needs
     signals: Signals
+    media: Media
     choice: Choice
     calls: Calls
     dialling: Dialling

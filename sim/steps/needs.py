@@ -12,7 +12,7 @@ from sim.choice import APPEAL_UNIT, standing_value
 from sim.draws import Luck, draw, normal, pair, rows_below
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import NEVER, NONE, VACANT, MarketState, Rows
+from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState, Rows
 
 Array = np.ndarray[Any, Any]
 
@@ -204,51 +204,6 @@ def _starters(key, address, columns, fading, urge, today):
 
 
 @njit(cache=True)
-def search(
-    key,
-    columns,
-    mind,
-    fading,
-    appeal,
-    deal,
-    peers,
-    urge,
-    presence,
-    discovery,
-    answered,
-    network,
-    zone,
-    offer_channel,
-    asked,
-    rows,
-    today,
-):
-    """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when."""
-    begun = _starters(key, deal.address, columns, fading, urge, today) if rows is None else rows
-    callers, days = whom_to_ask(
-        key,
-        mind,
-        fading,
-        appeal,
-        deal,
-        peers,
-        urge,
-        presence,
-        discovery,
-        answered,
-        network,
-        zone,
-        offer_channel,
-        columns.decision_day,
-        columns.shopping_limit,
-        asked,
-        begun,
-        today,
-    )
-    return begun.size, callers, days
-
-
-@njit(cache=True)
 def set_limits(columns, fading, urge, rows, everybody, today):
     """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up.
 
@@ -295,8 +250,9 @@ def found(awareness, discovery):
 
 
 @njit(cache=True)
-def whom_to_ask(
+def search(
     key,
+    columns,
     mind,
     fading,
     appeal,
@@ -309,36 +265,29 @@ def whom_to_ask(
     network,
     zone,
     offer_channel,
-    decision_day,
-    limit,
     asked,
     rows,
     today,
 ):
-    """The search's last day, and who comes to mind and is called; returns those who call the focal operator, and when.
+    """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when.
 
-    An operator comes to mind with its awareness, or is found; of those, the best by what is known of them are called,
-    at most `calls_max`. Rivals' lines answer with their chance of the month and make their offer; a caller lost there
-    may try one more.
+    The search's last day is set. An operator comes to mind with its awareness, or is found; of those, the best by what
+    is known of them are called, at most `calls_max`. Rivals' lines answer with their chance of the month and make their
+    offer; a caller lost there may try one more.
     """
-    operators = presence.size
-    callers, call_day, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
-    score = np.empty(operators)
-    for i in range(rows.size):
-        row = rows[i]
+    begun = _starters(key, deal.address, columns, fading, urge, today) if rows is None else rows
+    callers, call_day, n = np.empty(begun.size, np.int64), np.empty(begun.size, np.int64), 0
+    score = np.empty(presence.size)
+    for row in begun:
         days = int(max(np.ceil(urge.search_days[deal.size_class[row]] * (0.5 + draw(key, deal.address[row], 1))), 1))
-        decision_day[row] = min(today + days, NEVER - 1)
-        limit[row] = 0
-        for o in range(operators):
-            where = pair(deal.address[row], appeal.address[o])
-            known = network[o, zone[row]] and deal.provider[row] != o
+        columns.decision_day[row] = min(today + days, NEVER - 1)
+        columns.shopping_limit[row] = 0
+        for o in range(score.size):
             score[o] = -np.inf
-            if known and draw(key, where, 1) < found(awareness_of(mind, fading, presence, row, o, today), discovery[o]):
-                value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
-                tariff = appeal.price[o, deal.size_class[row], deal.premises[row]]
-                usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
-                value += appeal.price_logit * deal.price_sensitivity[row] * np.log(tariff / usual)
-                score[o] = urge.shortlist_logit * value - np.log(-np.log(draw(key, where, 2)))
+            if network[o, zone[row]] and deal.provider[row] != o:
+                aware = awareness_of(mind, fading, presence, row, o, today)
+                if draw(key, pair(deal.address[row], appeal.address[o]), 1) < found(aware, discovery[o]):
+                    score[o] = call_worth(key, appeal, mind, fading, deal, peers, urge, row, o, today)
         calls_left, lost = urge.calls_max, False
         while calls_left > 0:
             best = np.argmax(score)
@@ -350,14 +299,30 @@ def whom_to_ask(
             if best == 0:
                 callers[n], call_day[n] = row, today + int(draw(key, deal.address[row], 2) * days)
                 n += 1
-            else:
-                where = pair(deal.address[row], appeal.address[best])
-                if draw(key, where, 3) < answered[best]:
-                    logit = urge.skill_logit * normal(draw(key, where, 4)) + urge.inbound_logit
-                    deal.offers[row] |= np.uint8(1 << best)
-                    deal.appeal[row, best] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
-                    offer_channel[row, best] = 0
-                    meet(mind, fading, row, best, today, urge.recall_share, 0.0, 0.0)
-                elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
-                    calls_left, lost = calls_left + 1, True
-    return callers[:n].copy(), call_day[:n].copy()
+            elif draw(key, pair(deal.address[row], appeal.address[best]), 3) < answered[best]:
+                consulted(key, mind, fading, appeal, deal, urge, offer_channel, row, best, today)
+            elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
+                calls_left, lost = calls_left + 1, True
+    return begun.size, callers[:n].copy(), call_day[:n].copy()
+
+
+@njit(inline="always")
+def call_worth(key, appeal, mind, fading, deal, peers, urge, row, operator, today):
+    """How early an operator that has come to mind is called: by what is known of it, its prices among that."""
+    value = standing_value(appeal, mind, fading, deal, peers, row, operator, today)
+    tariff = appeal.price[operator, deal.size_class[row], deal.premises[row]]
+    usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
+    value += appeal.attention[0] * appeal.price_logit * deal.price_sensitivity[row] * np.log(tariff / usual)
+    luck = draw(key, pair(deal.address[row], appeal.address[operator]), 2)
+    return urge.shortlist_logit * value - np.log(-np.log(luck))
+
+
+@njit(inline="always")
+def consulted(key, mind, fading, appeal, deal, urge, offer_channel, row, rival, today):
+    """A rival's agent makes the offer, and the talk is remembered."""
+    luck = draw(key, pair(deal.address[row], appeal.address[rival]), 4)
+    logit = urge.skill_logit * normal(luck) + urge.inbound_logit
+    deal.offers[row] |= np.uint8(1 << rival)
+    deal.appeal[row, rival] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+    offer_channel[row, rival] = INBOUND
+    meet(mind, fading, row, rival, today, urge.recall_share, 0.0, 0.0)

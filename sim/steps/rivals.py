@@ -96,7 +96,8 @@ def _end_searches(
     operator's customers held back.
     """
     chosen, held_back = decide(
-        key, appeal, mind, fading, deal, peers, rows, today, signing.notice_share, signing.credit_logit
+        *(key, appeal, mind, fading, deal, peers, rows, today),
+        *(signing.notice_share, signing.talks_left, signing.credit_logit),
     )
     kept, leaving, wants = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
     n_kept, n_leaving = 0, 0

@@ -51,7 +51,8 @@ class News:
 def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, today: int, luck: Luck) -> None:
     """Brands' presence follows their budgets, and yesterday's news reaches the peers."""
     p = scene.world.signals
-    _follow_budgets(scene.presence, scene.presence_at_rest, budget_factor, p.residential_share, scene.presence_fading)
+    stocks = scene.presence, scene.presence_at_rest, scene.media
+    _follow_budgets(*stocks, budget_factor, p.residential_share, scene.presence_fading)
     if not len(news):
         return
     heard = _tell(
@@ -72,11 +73,11 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
 
 
 @njit(cache=True)
-def _follow_budgets(presence, at_rest, budget_factor, residential_share, fading):
-    """The stock fades by a share a day towards what residential customers and today's budget keep up."""
+def _follow_budgets(presence, at_rest, media, budget_factor, residential_share, fading):
+    """The stock fades by a share a day towards what residential customers, today's budget and media keep up."""
     for o in range(presence.size):
         target = residential_share + (1.0 - residential_share) * budget_factor[o]
-        presence[o] += fading * (at_rest[o] * target - presence[o])
+        presence[o] += fading * (at_rest[o] * target + media[o] - presence[o])
 
 
 @njit(cache=True)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from experiments.attribution import attribute, used, write_attribution
-from experiments.counterparts import counterparts, without
+from experiments.counterparts import OFF, counterparts, without
 from experiments.journal import Journal
 from experiments.runner import CityRef, DesignPoint, Plan, carry_out, keep_city, tasks_left
 from experiments.tables import write_all, write_plan
-from tests.worlds import shipped
+from sim.decisions import Media
+from tests.worlds import parameters, shipped
 
 BUSINESSES, MONTHS, RUNS = 4000, 6, 12
 OWN, CAUSED, TOUCHED, FIELD_COST, BUDGET = 0.010, 0.006, 0.5, 3000.0, 1000.0
@@ -115,3 +116,10 @@ def test_the_table_is_written_as_text(folder, tmp_path) -> None:
 
 def test_only_channels_in_use_are_switched_off() -> None:
     assert used(shipped()) == ["advertising"]
+    silent = {"advertising.budget_factor": 0.0}
+    assert used(parameters(silent)) == []
+    assert used(parameters({**silent, "advertising.media.radio": 500.0})) == ["advertising"]
+
+
+def test_advertising_is_off_without_budget_and_without_any_medium() -> None:
+    assert {f"advertising.media.{name}" for name in Media.model_fields} < set(OFF["advertising"])

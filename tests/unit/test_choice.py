@@ -8,7 +8,7 @@ from scipy.special import expit, logsumexp
 
 from sim.choice import STAY, Appeal, decide, leave_share
 from sim.draws import hash_ids
-from sim.scene import Links, Scene
+from sim.scene import NO_LIMIT, Links, Scene
 from sim.state import NONE, MarketState
 from sim.steps import needs
 from tests.worlds import first_morning, market, middle_city
@@ -45,14 +45,18 @@ def searching(provider: int = NONE, rows: int = N, offers: int = 0b111) -> Marke
 
 
 def choices(
-    state: MarketState, of: Appeal, links: Links | None = None, notice: float = 0.0, credit: float = 0.0, key=KEY
+    state: MarketState,
+    of: Appeal,
+    links: Links | None = None,
+    notice: float = 0.0,
+    credit: float = 0.0,
+    time: int = NO_LIMIT,
 ):
     """What these businesses choose, and who is held back."""
     lonely = Links(np.zeros(len(state) + 1, np.int32), np.empty(0, np.int32))
     rows = np.arange(len(state))
-    return decide(
-        KEY, of, state.mind, SCENE.fading, state.deal, links or lonely, rows, TODAY, np.full(3, notice), credit
-    )
+    heard = np.full(3, notice), np.full(3, time), credit
+    return decide(KEY, of, state.mind, SCENE.fading, state.deal, links or lonely, rows, TODAY, *heard)
 
 
 def shares(chosen: np.ndarray) -> np.ndarray:
@@ -204,6 +208,7 @@ def focal_wins(price_factor: float, keys: range) -> int:
                 rows,
                 base.day,
                 np.zeros(scene.operators),
+                scene.signing.talks_left,
                 0.0,
             )
             wins += int((chosen == 0).sum())

@@ -28,6 +28,15 @@ def test_an_event_of_our_own_is_our_decision():
     assert not moves_between(PASSIVE, own, "Focal").others
 
 
+@pytest.mark.parametrize(
+    "decision", ["retention.proactive_share=0.5", "advertising.media.mail=1000", "call_centre.agents=9"]
+)
+def test_whatever_we_decide_is_our_move(decision):
+    name, value = decision.split("=")
+    ours = scenario("passive", **{name: float(value) if "." in value or "media" in name else int(value)})
+    assert moves_between(PASSIVE, ours, "Focal").ours
+
+
 def test_what_both_sides_share_is_no_move():
     rival = scenario("competitor_tariff")
     both = rival.model_copy(update={"telemarketing": scenario("telemarketing").telemarketing})
@@ -51,6 +60,10 @@ def test_a_world_that_differs_nowhere_has_no_move():
             "the largest rival has 12 people call the city's businesses from month 3",
         ),
         ({"event": "advertising", "budget_factor": 2}, "the largest rival advertises 2 times as much from month 3"),
+        (
+            {"event": "telemarketing", "telemarketers": 4, "until_month": 9},
+            "the largest rival has 4 people call the city's businesses from month 3 to month 8",
+        ),
         ({"operator": "Citynet", "price_factor": 0.5}, "Citynet cuts its prices by 50 % in month 3"),
     ],
 )

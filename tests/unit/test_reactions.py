@@ -77,3 +77,41 @@ def test_a_rival_who_stops_advertising_is_forgotten() -> None:
 def test_nothing_happens_before_the_month_of_an_event() -> None:
     late = with_events({"month": 3, "operator": "Rival", "event": "tariff_change", "price_factor": 0.5})
     assert_same_tables(late, with_events(), until_month=2)
+
+
+# ---- events that end -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "column_of", "values"),
+    [
+        ({"event": "tariff_change", "price_factor": 0.8}, "price_factor", [1, 0.8, 0.8, 1]),
+        ({"event": "telemarketing", "telemarketers": 3}, "telemarketers", [0, 3, 3, 0]),
+        ({"event": "advertising", "budget_factor": 2.0}, "budget_factor", [1, 2, 2, 1]),
+        ({"event": "reaction", "reaction": "losses"}, "policy", ["passive", "losses", "losses", "passive"]),
+    ],
+)
+def test_a_campaign_lasts_from_its_first_month_to_the_one_in_which_it_is_over(event, column_of, values) -> None:
+    made = market(
+        numbers={"events": [{"month": 2, "until_month": 4, "operator": "Rival", **event}]}, months=4, warmup=0
+    )
+    seen = []
+    for month in range(1, 5):
+        made.run(month - 1)  # to the morning of the month
+        made.step()
+        seen.append(getattr(made.operators[1], column_of))
+    assert seen == values
+
+
+def test_what_would_have_begun_before_the_history_does_not_end_either() -> None:
+    past = {"month": -20, "until_month": 2, "operator": "Rival", "event": "tariff_change", "price_factor": 0.5}
+    assert_same_tables(with_events(past), with_events())
+
+
+def test_an_event_that_ends_before_it_begins_or_cannot_end_is_refused() -> None:
+    early = {"month": 3, "until_month": 3, "operator": "Rival", "event": "telemarketing", "telemarketers": 2}
+    network = {"month": 1, "until_month": 4, "operator": "Rival", "event": "network_built"}
+    with pytest.raises(InputError) as refused:
+        with_events(early, network)
+    assert "events[0].until_month = 3" in str(refused.value) and "such as 4" in str(refused.value)
+    assert "a network once built stays" in str(refused.value)
