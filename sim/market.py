@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim import advertising, books, foundation, saving
+from sim import advertising, books, foundation, saving, staffing
 from sim.agents.field_rep import FieldRep, rep_agents
 from sim.agents.head_of_sales import HeadOfSales, head_agents
 from sim.agents.operator import Operator
-from sim.agents.people import CallCentreAgent, Person, Telemarketer, staff_agents
+from sim.agents.people import Person
 from sim.city import City, load_city
 from sim.cohorts import Cohorts
 from sim.collector import MonthlyCollector
@@ -24,7 +24,7 @@ from sim.given import resolve, scheme_of
 from sim.ledger import Ledger
 from sim.memory import give_back_memory
 from sim.mesalight import mesa
-from sim.observation import Observation, customers_by_zone
+from sim.observation import Observation
 from sim.opening import open_market
 from sim.orders import Orders
 from sim.parameters import Parameters
@@ -32,7 +32,7 @@ from sim.pricenews import PriceNews
 from sim.reactions import check_events, happen
 from sim.recollections import recollect
 from sim.record import Record
-from sim.scene import NO_LIMIT, found_by_chance, make_scene, prices
+from sim.scene import NO_LIMIT, make_scene, prices
 from sim.situation import city_in
 from sim.state import FIELD, VACANT
 from sim.steps import contracts, demography, inbound, needs, retention, rivals, service, signals, telemarketing
@@ -43,7 +43,7 @@ from sim.steps.retention import WaitingCalls
 from sim.steps.service import Crews
 from sim.steps.signals import News
 from sim.steps.telemarketing import CallList
-from sim.telephone import StaffTable, agents_needed, line_answered, mean_handling
+from sim.telephone import StaffTable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -209,7 +209,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.price_news.open_month(self.operators, self.scene)
         advertising.begin_or_end(self.parameters.advertising, self.scene, self.tenants, month)
         for operator in self.operators:
-            self._staff_telemarketing(operator)
+            staffing.staff_telemarketing(self, operator)
         needs.refresh(self.state, self.scene, self.day, everybody=True)
         if month == 1 and not self.parameters.retention.reactive:
             self.scene.signing.notice_share[0] = 0.0
@@ -236,7 +236,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             self.cohorts.close_month(self.state, index)
             self.watch.close_month(self.record.lost_to, self.observation.by_operator[-1]["customers"])
         self.ledger.close_month()
-        self._plan_next_month(int(self.calendar.days_in_month[index]))
+        staffing.plan_next_month(self, int(self.calendar.days_in_month[index]))
         self.record.begin_month()
         if self.field is not None:
             self.field.reps.begin_month()
@@ -259,45 +259,6 @@ class Market(mesa.Model):  # type: ignore[misc]
         if self.field is not None:
             self.rep_agents = rep_agents(self, self.rep_agents, self.field.reps)
             self.head_agents = head_agents(self, self.head_agents, self.field.department.head_rows)
-
-    def _plan_next_month(self, days: int) -> None:
-        """Crews and people at the common numbers follow what this month brought."""
-        total, p = self.record.total, self.parameters.world
-        self.crews.close_month(self.record.orders_by_operator / days)
-        self._staff_call_centre(total["inbound_calls"] / days, total["service_calls"] / days)
-        customers = customers_by_zone(self.state.provider, self.state.zone, len(self.operators), self.scene.zones).sum(
-            1
-        )
-        self.scene.discovery[:] = found_by_chance(p.needs, customers)
-        load = zip(customers[1:], self.record.asked[1:] / days, strict=True)
-        line = self.base.hours, p.calls, p.economics, self.calendar.per_month, self.parameters.call_centre.agents_min
-        self.scene.answered[1:] = [line_answered(ours, calls, *line) for ours, calls in load]
-
-    def _staff_call_centre(self, sales_per_day: float, service_per_day: float) -> None:
-        p, decided = self.parameters.world, self.parameters.call_centre
-        handling = mean_handling(p.calls, sales_per_day, service_per_day)
-        needed = agents_needed(
-            sales_per_day + service_per_day,
-            handling,
-            self.base.hours,
-            p.economics.agent_occupancy_share,
-            decided.agents_min,
-        )
-        people = decided.agents or needed
-        self.call_centre_agents = staff_agents(
-            self, CallCentreAgent, self.call_centre_agents, self.call_centre, people, self.base.hours
-        )
-
-    def _staff_telemarketing(self, operator: Operator) -> None:
-        people, number = operator.telemarketers, operator.number
-        if people and number not in self.call_lists:
-            self.call_lists[number] = CallList(
-                self.state, operator.spec.address, self.luck("call list"), self.luck("consent")
-            )
-        agents = self.telemarketing_agents.get(number, [])
-        self.telemarketing_agents[number] = staff_agents(
-            self, Telemarketer, agents, self.telemarketing[number], people, self.base.hours
-        )
 
     def budget_factors(self) -> np.ndarray[Any, Any]:
         """Advertising of each operator relative to its opening budget."""
@@ -347,7 +308,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.call_lists: dict[int, CallList] = {}
         customers, per_month = self.customers, self.calendar.per_month
         service_calls = customers * self.parameters.world.calls.service_calls_per_customer_month / per_month
-        self._staff_call_centre(customers * foundation.SALES_CALLS_PER_CUSTOMER_DAY, service_calls)
+        staffing.staff_call_centre(self, customers * foundation.SALES_CALLS_PER_CUSTOMER_DAY, service_calls)
         p = self.parameters.world.installation
         per_day = np.array([operator.customers for operator in self.operators]) * foundation.turnover_per_day(self.base)
         follows = self.parameters.crews.capacity == "follows"

@@ -19,7 +19,7 @@ FLOORS = (
     "atrest cohorts tenants outbound standstill opening ledger orders scene telephone recollections record foundation",
     "fielddays observation collector crm doors competitors offers reactions pricenews advertising timing credit",
     "steps",
-    "agents testsale plans books",
+    "agents testsale plans books staffing",
     "behaviour",
     "department",
     "fieldforce",

@@ -96,31 +96,38 @@ def after(lift: Array, name: str) -> dict[str, float]:
 # ---- T3, T4 ----------------------------------------------------------------------------------------------------
 
 
+def in_pairs(case: Case, pairs: Mapping[str, tuple[str, str]], column: str, months: tuple[int, int]) -> Numbers:
+    """A count over some months of an active and of its passive run, for each pair by name; months count from that of
+    the first visit, and from that of the decision, as 0."""
+    found: Numbers = {}
+    for name, (active, passive) in pairs.items():
+        for since, month in (("visit", first_visit_month(case[active])), ("decision", 1)):
+            found[f"{name}_{since}"] = total(case[active], column, month + months[0], month + months[1])
+            found[f"{name}_{since}_usual"] = total(case[passive], column, month + months[0], month + months[1])
+    return found
+
+
+def multiple(seeds: Stack, name: str) -> float:
+    """The active run's count as a multiple of the passive one's."""
+    return float(seeds[name].sum() / seeds[f"{name}_usual"].sum())
+
+
 def spill_over(case: Case) -> Numbers:
     """Calls in the third and fourth month, from the first visit and from the decision, in each pair of runs."""
-    found: Numbers = {}
-    for name in ("default", "entrant", "cut"):
-        active, passive = case[f"{name}_active"], case[f"{name}_passive"]
-        first = first_visit_month(active)
-        for since, month in (("visit", first), ("decision", 1)):
-            found[f"{name}_{since}"] = total(active, "inbound_calls", month + 2, month + 3)
-            found[f"{name}_{since}_usual"] = total(passive, "inbound_calls", month + 2, month + 3)
-    return found
+    pairs = {name: (f"{name}_active", f"{name}_passive") for name in ("default", "entrant", "cut")}
+    return in_pairs(case, pairs, "inbound_calls", (2, 3))
 
 
 def spill_over_lines(seeds: Stack) -> dict[str, float]:
     """The lift of calls to the common number, as a share of the passive calls."""
-
-    def lift(name: str) -> float:
-        return float(seeds[name].sum() / seeds[f"{name}_usual"].sum() - 1.0)
-
-    return {
-        "default_from_visit": lift("default_visit"),
-        "default_from_decision": lift("default_decision"),
-        "entrant_from_visit": lift("entrant_visit"),
-        "entrant_from_decision": lift("entrant_decision"),
-        "links_off": lift("cut_visit"),
+    lines = {
+        "default_from_visit": "default_visit",
+        "default_from_decision": "default_decision",
+        "entrant_from_visit": "entrant_visit",
+        "entrant_from_decision": "entrant_decision",
+        "links_off": "cut_visit",
     }
+    return {line: multiple(seeds, name) - 1.0 for line, name in lines.items()}
 
 
 FLOWS = ("low_3", "low", "medium", "high")
@@ -128,28 +135,18 @@ FLOWS = ("low_3", "low", "medium", "high")
 
 def growth(case: Case) -> Numbers:
     """Gross adds in months 4 to 6, from the first visit and from the decision, in each pair of runs."""
-    found: Numbers = {}
-    for name in FLOWS:
-        active, passive = case[f"{name}_active"], case[f"{'low' if name == 'low_3' else name}_passive"]
-        first = first_visit_month(active)
-        for since, month in (("visit", first), ("decision", 1)):
-            found[f"{name}_{since}"] = total(active, "gross_adds", month + 3, month + 5)
-            found[f"{name}_{since}_usual"] = total(passive, "gross_adds", month + 3, month + 5)
-    return found
+    pairs = {name: (f"{name}_active", f"{'low' if name == 'low_3' else name}_passive") for name in FLOWS}
+    return in_pairs(case, pairs, "gross_adds", (3, 5))
 
 
 def growth_lines(seeds: Stack) -> dict[str, float]:
     """Gross adds as a multiple of the passive ones, and how it falls as the passive flow rises."""
-
-    def multiple(name: str) -> float:
-        return float(seeds[name].sum() / seeds[f"{name}_usual"].sum())
-
-    low, medium, high = (multiple(f"{name}_visit") for name in FLOWS[1:])
+    low, medium, high = (multiple(seeds, f"{name}_visit") for name in FLOWS[1:])
     return {
         "low_6_from_visit": low,
-        "low_6_from_decision": multiple("low_decision"),
-        "low_3_from_visit": multiple("low_3_visit"),
-        "low_3_from_decision": multiple("low_3_decision"),
+        "low_6_from_decision": multiple(seeds, "low_decision"),
+        "low_3_from_visit": multiple(seeds, "low_3_visit"),
+        "low_3_from_decision": multiple(seeds, "low_3_decision"),
         "fall_low_medium": low - medium,
         "fall_medium_high": medium - high,
     }
