@@ -24,6 +24,7 @@ class Cohorts:
         self.row, self.address = np.empty(0, np.int32), np.empty(0, np.uint64)
         self.origin, self.since = np.empty(0, np.int8), np.empty(0, np.int16)
         self.joined: list[tuple[Array, Array, Array]] = []  # of this month: row, address, origin
+        self.installed: list[Array] = []  # orders of this month, of all operators
         self.counts: list[Array] = []  # of each month: (customers, lost, bills) by origin and age
         self.watching = False
 
@@ -34,12 +35,10 @@ class Cohorts:
         self.joined.append((rows, state.address[rows], np.full(rows.size, len(CHANNELS), np.int8)))
         self._take_up(month)
 
-    def join(self, state: MarketState, done: Any) -> None:
+    def join(self, done: Array) -> None:
         """Follow those of today's installed orders who are customers of the focal operator from today on."""
         if self.watching and len(done):
-            ours = done["operator"] == 0
-            rows = done["row"][ours].astype(np.int32)
-            self.joined.append((rows, state.address[rows], done["channel"][ours].astype(np.int8)))
+            self.installed.append(done)
 
     def close_month(self, state: MarketState, month: int) -> None:
         """Count who was there, who is lost, and what the others pay; the lost are followed no longer."""
@@ -61,6 +60,12 @@ class Cohorts:
 
     def _take_up(self, month: int) -> None:
         """This month's newcomers join those who are followed."""
+        if self.installed:
+            names = ("row", "address", "channel", "operator")
+            row, address, origin, operator = (np.concatenate([done[name] for done in self.installed]) for name in names)
+            ours = operator == 0
+            self.joined.append((row[ours].astype(np.int32), address[ours], origin[ours].astype(np.int8)))
+            self.installed.clear()
         if self.joined:
             row, address, origin = (np.concatenate(parts) for parts in zip(*self.joined, strict=True))
             self.row, self.address = np.concatenate([self.row, row]), np.concatenate([self.address, address])

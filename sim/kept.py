@@ -40,7 +40,7 @@ ROOMS: dict[str, Room] = {
         ),
         ("parameters", "city", "given_city", "luck", "scheme", "base", "calendar", "tenants"),
     ),
-    "MarketState": Room(("stirred", *COLUMNS), ("mind", "deal", "contracts", "urge_columns", *CITYS_OWN)),
+    "MarketState": Room(("stirred", *COLUMNS), ("mind", "deal", "contracts", "urge_columns", "held", *CITYS_OWN)),
     "Rows": Room(("buffer", "size")),
     "Scene": Room(
         (
@@ -49,7 +49,7 @@ ROOMS: dict[str, Room] = {
         ),
         (
             *("world", "calendar", "fading", "urge", "appeal", "presence_at_rest", "presence_fading", "peers"),
-            *("terms", "talks", "signing", "fault_rates", "zones", "gossip"),
+            *("terms", "talks", "signing", "fault_rates", "zones", "gossip", "upkeep", "held"),
         ),
     ),
     "Turnover": Room(("prepared_until",), ("city", "lives", "opening_rate", "footfall_factor", "begun")),
@@ -68,7 +68,7 @@ ROOMS: dict[str, Room] = {
     "Watch": Room(("lost", "customers")),
     "PriceNews": Room(("noticed", "stir")),
     "WaitingCalls": Room(("row", "end")),
-    "Cohorts": Room(("row", "address", "origin", "since", "joined", "counts", "watching")),
+    "Cohorts": Room(("row", "address", "origin", "since", "joined", "installed", "counts", "watching")),
     "FieldTeams": Room(("lists",)),
     "DoorList": Room(("order", "cursor", "begun")),
     "Operator": Room(

@@ -151,7 +151,7 @@ class Market(mesa.Model):  # type: ignore[misc]
             luck("service", day),
             luck("terms", day),
         )
-        self.cohorts.join(state, done)
+        self.cohorts.join(done.table)
         if self.field is not None:
             self.field.credit_after(state, lost, done, self.news, day)
             if self.parameters.record.reps:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,18 @@ Array = np.ndarray[Any, Any]
 FLOWS = ("gross_adds", "churn_competitor", "churn_closure")
 ZONE_COUNTS = ("visits", "inbound_calls", "gross_adds", "churn_competitor")
 CHANNEL_COUNTS = ("contacts", "orders", "gross_adds", "influenced")
+
+
+class SwitchCounts(NamedTuple):
+    """What installed orders are counted in; zones and channels are the focal operator's."""
+
+    gained: Array  # (o,)
+    lost: Array  # (o,)
+    gained_by_zone: Array
+    lost_by_zone: Array
+    by_channel: Array
+    influenced: Array  # by channel
+    lost_to: Array  # (o, channels)
 
 
 class Record:
@@ -35,6 +47,14 @@ class Record:
         self.orders_by_operator = np.zeros(self.operators, np.int64)
         self.lost_to = np.zeros((self.operators, len(CHANNELS)), np.int64)  # to others, by the winner's channel
         self.asked = np.zeros(self.operators, np.int64)  # sales calls to each operator's number
+
+    @property
+    def switches(self) -> SwitchCounts:
+        """The counts of installed orders, for kernels."""
+        flow, zone, channel = self.flow, self.zone, self.channel
+        gained, lost = flow["gross_adds"], flow["churn_competitor"]
+        by_zone = zone["gross_adds"], zone["churn_competitor"]
+        return SwitchCounts(gained, lost, *by_zone, channel["gross_adds"], channel["influenced"], self.lost_to)
 
     def add(self, name: str, amount: float) -> None:
         """Add to a count or sum of the month."""

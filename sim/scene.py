@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.awareness import Fading, fading
 from sim.choice import Appeal
+from sim.held import SCENE, hold_scene
 from sim.opening import term_mix
 from sim.standstill import Standstill
 from sim.workdays import Workdays
@@ -106,10 +107,29 @@ class Gossip(NamedTuple):
     threshold: Array  # (4,) customers among the peers, by size class
 
 
+class Upkeep(NamedTuple):
+    """What happens to customers between contracts, and how orders wait, per working day."""
+
+    unsettled_days: int  # for which whatever unsettles a business does so
+    fault_satisfaction: float
+    late_satisfaction_per_week: float
+    resizing_factor: float
+    resizing_rate: float
+    negotiating: Array  # (4,) share of renewals by size class
+    cancelling_after_days: float  # until then nobody cancels an order
+    cancelling_chance: float
+    late_cancelling_factor: float
+    vain_trip_days: float  # of a crew, lost by one
+    vain_trip_delay_days: int  # until the crew comes again
+
+
 @dataclass
 class Scene:
     """Everything that holds for all businesses on one day; `presence`, `answered`, `network`,
-    `media`, `signing.notice_share`, `signing.talks_left`, `appeal.price` and `appeal.attention` change in place."""
+    `media`, `signing.notice_share`, `signing.talks_left`, `appeal.price` and `appeal.attention` change in place.
+
+    `held` is all of it for kernels, in one argument.
+    """
 
     world: World
     calendar: Workdays
@@ -128,8 +148,12 @@ class Scene:
     talks: Talks
     gossip: Gossip
     signing: Signing
+    upkeep: Upkeep
     fault_rates: Array  # (o + 2,) per working day by provider; the last two: vacant and none, by the mean
     zones: int
+
+    def __post_init__(self) -> None:
+        self.held = hold_scene(tuple(getattr(self, name) for name in SCENE))
 
     @property
     def operators(self) -> int:
@@ -154,10 +178,36 @@ def make_scene(
     """The scene of the first day."""
     operators = city.operators
     share = np.array([spec.share for spec in operators], np.float64)
-    price = prices(operators)
-    quality = np.array([spec.quality for spec in operators], np.float64)
-    choice, needs, calls = world.choice, world.needs, world.calls
-    appeal = Appeal(
+    appeal = appeal_of(operators, world, calendar, still, buyout_share)
+    return Scene(
+        world=world,
+        calendar=calendar,
+        fading=fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar),
+        urge=urge_of(world, calendar),
+        appeal=appeal,
+        presence=still.presence.copy(),
+        presence_at_rest=still.presence,
+        presence_fading=float(1.0 - np.exp(-calendar.daily_fading(world.signals.advertising_fading_per_month))),
+        media=np.zeros(len(operators)),
+        answered=answered,
+        discovery=found_by_chance(world.needs, share),
+        network=np.ascontiguousarray(np.array([spec.network for spec in operators], bool)),
+        peers=peers,
+        terms=terms_of(world, calendar),
+        talks=talks_of(world, calendar),
+        gossip=gossip_of(world),
+        signing=signing_of(world, calendar, len(operators)),
+        upkeep=upkeep_of(world, calendar),
+        fault_rates=fault_rates_of(world, calendar, appeal.quality),
+        zones=len(city.zone_id),
+    )
+
+
+def appeal_of(operators: Any, world: World, calendar: Workdays, still: Standstill, buyout_share: float) -> Appeal:
+    """What operators offer on the first day, and how much each thing counts."""
+    choice, share = world.choice, np.array([spec.share for spec in operators], np.float64)
+    price, quality = prices(operators), np.array([spec.quality for spec in operators], np.float64)
+    return Appeal(
         price=price,
         usual_price=np.tensordot(share / share.sum(), price, 1),
         brand=still.brand,
@@ -175,7 +225,12 @@ def make_scene(
         inertia_logit=by_class(choice.inertia_logit),
         buyout_share=float(buyout_share),
     )
-    urge = Urge(
+
+
+def urge_of(world: World, calendar: Workdays) -> Urge:
+    """What makes a business look for an offer, per working day."""
+    needs, calls = world.needs, world.calls
+    return Urge(
         rate_per_day=calendar.daily(needs.shopping_rate_per_month),
         window_days=calendar.span(needs.renewal_window_months),
         renewal_factor=needs.renewal_factor,
@@ -188,31 +243,26 @@ def make_scene(
         lost_caller_rival_share=calls.lost_caller_rival_share,
         rest_days=calendar.span(needs.rest_months),
         skill_logit=calls.agent_skill_logit,
-        inbound_logit=choice.inbound_logit,
+        inbound_logit=world.choice.inbound_logit,
         recall_share=world.signals.phone_recall_share,
     )
-    faded = fading(world.signals, world.installation.satisfaction_recovery_per_month, calendar)
-    network = np.ascontiguousarray(np.array([spec.network for spec in operators], bool))
-    return Scene(
-        world,
-        calendar,
-        faded,
-        urge,
-        appeal,
-        still.presence.copy(),
-        still.presence,
-        float(1.0 - np.exp(-calendar.daily_fading(world.signals.advertising_fading_per_month))),
-        np.zeros(len(operators)),
-        answered,
-        found_by_chance(world.needs, share),
-        network,
-        peers,
-        terms_of(world, calendar),
-        talks_of(world, calendar),
-        gossip_of(world),
-        signing_of(world, calendar, len(operators)),
-        fault_rates_of(world, calendar, appeal.quality),
-        len(city.zone_id),
+
+
+def upkeep_of(world: World, calendar: Workdays) -> Upkeep:
+    """Faults, growth, late dates and patience as the kernels take them."""
+    p = world.installation
+    return Upkeep(
+        unsettled_days=round(world.needs.unsettled_days),
+        fault_satisfaction=float(p.fault_satisfaction),
+        late_satisfaction_per_week=float(p.late_satisfaction_per_week),
+        resizing_factor=float(world.demography.resizing_factor),
+        resizing_rate=calendar.daily(world.demography.resizing_rate_per_month),
+        negotiating=by_class(world.terms.negotiating_share),
+        cancelling_after_days=float(p.cancelling_after_days),
+        cancelling_chance=float(p.cancelling_per_day),
+        late_cancelling_factor=float(p.late_cancelling_factor),
+        vain_trip_days=float(p.vain_trip_days),
+        vain_trip_delay_days=round(p.vain_trip_delay_days),
     )
 
 

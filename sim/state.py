@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.awareness import Mind
 from sim.choice import Deal
+from sim.held import COLUMNS, hold_state
 
 Array = np.ndarray[Any, Any]
 
@@ -81,7 +82,7 @@ class Rows:
 
 @dataclass
 class MarketState:
-    """What every premises has; (n,) arrays unless said otherwise, `o` operators."""
+    """What every premises has; (n,) arrays unless said otherwise, `o` operators; `held` is all of it for kernels."""
 
     # who it is
     id_hash: Array  # uint64, of the premises
@@ -153,6 +154,7 @@ class MarketState:
         self.contracts = Contracts(*(getattr(self, name) for name in Contracts._fields))
         self.stirred = Rows()
         self.urge_columns = UrgeColumns(*(getattr(self, name) for name in UrgeColumns._fields))
+        self.held = hold_state(tuple(getattr(self, name) for name in COLUMNS))
 
     def __len__(self) -> int:
         return len(self.address)

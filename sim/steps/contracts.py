@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -11,7 +11,7 @@ from sim.awareness import meet_all
 from sim.dates import rows_on
 from sim.draws import Luck, draw
 from sim.record import Record
-from sim.scene import Scene, by_class
+from sim.scene import Scene
 from sim.state import NEVER, NONE, MarketState
 from sim.steps.signals import News
 
@@ -20,91 +20,62 @@ Array = np.ndarray[Any, Any]
 RAISED = 1.01  # a renewal that makes the bill this much dearer unsettles the customer
 
 
-def activate(state: MarketState, scene: Scene, done: Array, news: News, record: Record, today: int, luck: Luck) -> None:
-    """The new provider takes over: the switch counts today for both sides, and neighbours hear of it.
+class Switched(NamedTuple):
+    """What today's installed orders bring, in their order, and sums."""
 
-    `done` are the orders installed today.
-    """
-    if record.events is not None:
-        _note_switches(state, done, record, today)
-    rows, operator, left, late, won, bills_lost, bills_won = _switch(
-        luck.key,
-        state.contracts,
-        scene.terms,
-        state.mind,
-        scene.fading,
-        state.zone,
-        done,
-        today,
-        scene.world.installation.late_satisfaction_per_week,
-        record.flow["gross_adds"],
-        record.flow["churn_competitor"],
-        record.zone["gross_adds"],
-        record.zone["churn_competitor"],
-        record.channel["gross_adds"],
-        record.channel["influenced"],
-        record.lost_to,
-    )
-    news.joined(rows, operator, left)
+    row: Array
+    operator: Array
+    left: Array  # the provider before, or negative
+    bill_before: Array
+    late: Array  # bool: served after the promised day
+    won: int  # from competitors, by the focal operator
+    bills_lost: float  # by the focal operator
+    bills_won: float
+
+
+def note_switches(state: MarketState, done: Array, switched: Switched, news: News, record: Record, today: int) -> None:
+    """The switch counts today for both sides, and neighbours hear of it; `done` are the orders installed today."""
+    rows, operator, late = switched.row, switched.operator, switched.late
+    news.joined(rows, operator, switched.left)
     if late.any():
         news.complaint(rows[late], operator[late])
-    record.add("won_from_competitors", won)
-    record.revenue_change -= bills_lost * record.month_left
-    record.revenue_change += bills_won * record.month_left
+    record.add("won_from_competitors", switched.won)
+    record.revenue_change -= switched.bills_lost * record.month_left
+    record.revenue_change += switched.bills_won * record.month_left
     state.stir(rows)
-
-
-def _note_switches(state: MarketState, done: Array, record: Record, today: int) -> None:
-    """Who leaves whom today, and who joins whom."""
-    leaving = done["row"][state.provider[done["row"]] > NONE]
-    record.event(today, "churn", leaving, state.provider[leaving], value=state.monthly_bill[leaving])
-    record.event(today, "activated", done["row"], done["operator"], channel=done["channel"], value=done["bill"])
+    if record.events is not None:
+        leaves = switched.left > NONE
+        record.event(today, "churn", rows[leaves], switched.left[leaves], value=switched.bill_before[leaves])
+        record.event(today, "activated", rows, operator, channel=done["channel"], value=done["bill"])
 
 
 @njit(cache=True)
-def _switch(
-    key,
-    contracts,
-    terms,
-    mind,
-    fading,
-    zone,
-    done,
-    today,
-    late_per_week,
-    gained,
-    lost,
-    gained_by_zone,
-    lost_by_zone,
-    by_channel,
-    influenced,
-    lost_to,
-):
-    """Contracts begin, customers are pleased or not, and both sides count them; zones and channels are the focal
-    operator's.
+def switch(key, state, scene, done, today, counts):
+    """Contracts begin, customers are pleased or not, and both sides count them; returns the fields of `Switched`.
 
-    Returns rows, the new and the old providers, who was served late, the number won from competitors, and the bills
-    that the focal operator lost and won.
+    `counts` are the record's (`SwitchCounts`).
     """
-    n = done.size
-    rows, operator, left = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
+    contracts, terms, zone, n = state.contracts, scene.terms, state.zone, done.size
+    late_per_week = scene.upkeep.late_satisfaction_per_week
+    rows, operator, left, bill = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
     late, won, bills_lost, bills_won = np.empty(n, np.bool_), 0, 0.0, 0.0
     for i in range(n):
         order = done[i]
         row, old = order.row, contracts.provider[order.row]
         rows[i], operator[i], left[i], late[i] = row, order.operator, old, today > order.promised
-        gained[order.operator] += 1
+        bill[i] = contracts.monthly_bill[row]
+        counts.gained[order.operator] += 1
         if old > NONE:
-            lost[old] += 1
-            lost_to[old, order.channel] += 1
+            counts.lost[old] += 1
+            counts.lost_to[old, order.channel] += 1
         if old == 0:
-            lost_by_zone[zone[row]] += 1
+            counts.lost_by_zone[zone[row]] += 1
             bills_lost += contracts.monthly_bill[row]
         if order.operator == 0:
-            gained_by_zone[zone[row]] += 1
-            by_channel[order.channel] += 1
-            for c in range(influenced.size):
-                influenced[c] += order.influenced >> c & 1
+            counts.gained_by_zone[zone[row]] += 1
+            counts.by_channel[order.channel] += 1
+            for c in range(counts.influenced.size):
+                counts.influenced[c] += order.influenced >> c & 1
             won += old > NONE
             bills_won += order.bill
         contracts.provider[row] = order.operator
@@ -114,8 +85,8 @@ def _switch(
         contracts.satisfaction_day[row] = today
         contracts.order_operator[row] = NONE
         _begin_term(key, contracts, terms, row, today)
-    meet_all(mind, fading, rows, operator, today, 1.0, 0.0, 0.0)
-    return rows, operator, left, late, won, bills_lost, bills_won
+    meet_all(state.mind, scene.fading, rows, operator, today, 1.0, 0.0, 0.0)
+    return rows, operator, left, bill, late, won, bills_lost, bills_won
 
 
 @njit(cache=True)
@@ -133,17 +104,7 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
 
     The focal operator's become dearer than that by `rise_share`, unless the customer negotiates.
     """
-    window, ended = _renew(
-        luck.key,
-        state.contracts,
-        scene.terms,
-        scene.appeal.price,
-        today,
-        scene.urge.window_days,
-        round(scene.world.needs.unsettled_days),
-        rise_share,
-        by_class(scene.world.terms.negotiating_share),
-    )
+    window, ended = _renew(luck.key, state.held, scene.held, today, rise_share)
     state.stir(window)
     state.stir(ended)
     if record.events is not None:
@@ -151,22 +112,24 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
 
 
 @njit(cache=True)
-def _renew(key, contracts, terms, price, today, window_days, memory_days, rise_share, negotiating):
+def _renew(key, state, scene, today, rise_share):
     """A new term at today's tariff; who pays more than before looks around.
 
     Returns the rows whose window opens tomorrow, and those whose contract ends today.
     """
-    window = rows_on(contracts.contract_end, today + 1 + window_days)
+    contracts, terms, price, upkeep = state.contracts, scene.terms, scene.appeal.price, scene.upkeep
+    window = rows_on(contracts.contract_end, today + 1 + scene.urge.window_days)
     ended = rows_on(contracts.contract_end, today)
     for row in ended:
         if contracts.provider[row] <= NONE:
             continue
-        bill = price[contracts.provider[row], contracts.size_class[row], contracts.premises[row]] * contracts.usage[row]
-        negotiates = draw(key, contracts.address[row], 1) < negotiating[contracts.size_class[row]]
+        size = contracts.size_class[row]
+        bill = price[contracts.provider[row], size, contracts.premises[row]] * contracts.usage[row]
+        negotiates = draw(key, contracts.address[row], 1) < upkeep.negotiating[size]
         if contracts.provider[row] == 0 and not negotiates:
             bill *= 1.0 + rise_share
         if bill > RAISED * contracts.monthly_bill[row]:
-            contracts.unsettled_until[row] = today + memory_days
+            contracts.unsettled_until[row] = today + upkeep.unsettled_days
         contracts.monthly_bill[row] = bill
         contracts.renewals[row] = min(contracts.renewals[row] + 1, 255)
         _begin_term(key, contracts, terms, row, today)

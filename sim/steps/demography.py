@@ -74,20 +74,7 @@ def close(
         _note_closures(state, record, rows, today)
     bills, waiting, soon = _vacate(
         streams("demography").key,
-        state.contracts,
-        state.id_hash,
-        state.tenancy,
-        state.turnover_day,
-        state.employees,
-        state.news,
-        state.opt_out,
-        state.shopping_limit,
-        state.touch_day,
-        state.fault_day,
-        state.resizing_day,
-        state.decision_day,
-        state.offers,
-        state.appeal,
+        state.held,
         record.flow["churn_closure"],
         rows,
         turnover.opening_rate,
@@ -111,33 +98,13 @@ def _note_closures(state: MarketState, record: Record, rows: Array, today: int) 
 
 
 @njit(cache=True)
-def _vacate(
-    key,
-    contracts,
-    id_hash,
-    tenancy,
-    turnover_day,
-    employees,
-    news,
-    opt_out,
-    limit,
-    touch_day,
-    fault_day,
-    resizing_day,
-    decision_day,
-    offers,
-    appeal,
-    lost,
-    rows,
-    opening_rate,
-    prepared_until,
-    today,
-):
+def _vacate(key, state, lost, rows, opening_rate, prepared_until, today):
     """Empty the premises, and draw when they open again, at the next tenant's address.
 
     Returns the bills that the focal operator loses, the number of orders that nobody waits for any more, and the
     rows that open again before `prepared_until`.
     """
+    contracts, deal = state.contracts, state.deal
     bills, waiting, soon, n = 0.0, 0, np.empty(rows.size, np.int64), 0
     for row in rows:
         provider = contracts.provider[row]
@@ -152,14 +119,15 @@ def _vacate(
         contracts.contract_start[row], contracts.contract_end[row] = LONG_AGO, NEVER
         contracts.term_months[row], contracts.renewals[row] = 0, 0
         contracts.satisfaction[row], contracts.unsettled_until[row], contracts.rest_until[row] = 0.0, LONG_AGO, LONG_AGO
-        employees[row], news[row], opt_out[row], limit[row] = 0, 0.0, 0, 0
-        touch_day[row] = LONG_AGO
-        fault_day[row], resizing_day[row], decision_day[row] = NEVER, NEVER, NEVER
-        offers[row], appeal[row] = 0, 0
-        tenancy[row] += 1
-        contracts.address[row] = tenancy_address(id_hash[row], tenancy[row])
-        turnover_day[row] = date_after(draw(key, contracts.address[row], 2), opening_rate, today, NEVER)
-        if turnover_day[row] < prepared_until:
+        state.employees[row], state.news[row], state.opt_out[row], state.shopping_limit[row] = 0, 0.0, 0, 0
+        state.touch_day[row] = LONG_AGO
+        state.fault_day[row], state.resizing_day[row], state.decision_day[row] = NEVER, NEVER, NEVER
+        deal.offers[row], deal.appeal[row] = 0, 0
+        state.tenancy[row] += 1
+        contracts.address[row] = tenancy_address(state.id_hash[row], state.tenancy[row])
+        opens = date_after(draw(key, contracts.address[row], 2), opening_rate, today, NEVER)
+        state.turnover_day[row] = opens
+        if opens < prepared_until:
             soon[n] = row
             n += 1
     return bills, waiting, soon[:n]
@@ -196,56 +164,24 @@ def move_in(
     state: MarketState, scene: Scene, turnover: Turnover, record: Record, rows: Array, today: int, streams: Streams
 ) -> None:
     """New tenants have no provider, no contract and no memories."""
-    lives = turnover.lives
-    _live(
-        streams("demography").key,
-        streams("faults", today).key,
-        streams("resizing", today).key,
-        state.address,
-        state.provider,
-        state.mind,
-        state.turnover_day,
-        state.fault_day,
-        state.resizing_day,
-        lives.edges,
-        lives.rates,
-        turnover.begun,
-        scene.fault_rates[NONE],
-        scene.calendar.daily(scene.world.demography.resizing_rate_per_month),
-        rows,
-        today,
-    )
+    keys = streams("demography").key, streams("faults", today).key, streams("resizing", today).key
+    _live(keys, state.held, scene.held, turnover.lives.edges, turnover.lives.rates, turnover.begun, rows, today)
     state.stir(rows)
     record.add("market_openings", rows.size)
     record.event(today, "opening", rows, -1)
 
 
 @njit(cache=True)
-def _live(
-    key,
-    faults_key,
-    resizing_key,
-    address,
-    provider,
-    mind,
-    turnover_day,
-    fault_day,
-    resizing_day,
-    edges,
-    rates,
-    begun,
-    fault_rate,
-    resizing_rate,
-    rows,
-    today,
-):
+def _live(keys, state, scene, edges, rates, begun, rows, today):
     """New tenants know nobody; they will close at the age at which their cumulative hazard is used up."""
-    forget_all(mind, rows, LONG_AGO)
+    key, faults_key, resizing_key = keys
+    address, fault_rate, resizing_rate = state.address, scene.fault_rates[NONE], scene.upkeep.resizing_rate
+    forget_all(state.mind, rows, LONG_AGO)
     for row in rows:
-        provider[row] = NONE
+        state.provider[row] = NONE
         hazard = -np.log(draw(key, address[row], 3))
         piece = np.searchsorted(begun, hazard, side="right") - 1
         age = edges[piece] + (hazard - begun[piece]) / rates[piece]
-        turnover_day[row] = int(min(today + max(np.ceil(age), 1.0), NEVER))
-        fault_day[row] = date_after(draw(faults_key, address[row], 0), fault_rate, today, NEVER)
-        resizing_day[row] = date_after(draw(resizing_key, address[row], 1), resizing_rate, today, NEVER)
+        state.turnover_day[row] = int(min(today + max(np.ceil(age), 1.0), NEVER))
+        state.fault_day[row] = date_after(draw(faults_key, address[row], 0), fault_rate, today, NEVER)
+        state.resizing_day[row] = date_after(draw(resizing_key, address[row], 1), resizing_rate, today, NEVER)

@@ -50,18 +50,9 @@ def answer_calls(
         *telephone_day(
             luck.key,
             callers,
-            state.mind,
-            scene.fading,
-            state.address,
-            state.decision_day,
-            state.offers,
-            state.appeal,
-            state.offer_channel,
-            state.touch_day,
-            scene.urge.calls_max,
-            scene.appeal.address[0],
+            state.held,
+            scene.held,
             customers,
-            scene.talks,
             hours.until,
             hours.edges,
             staff.shift_start,
@@ -79,29 +70,10 @@ def answer_calls(
 
 
 @njit(cache=True)
-def telephone_day(
-    key,
-    due,
-    mind,
-    fading,
-    address,
-    decision_day,
-    offers,
-    appeal,
-    offer_channel,
-    touch_day,
-    calls_max,
-    team,
-    customers,
-    talks,
-    until,
-    edges,
-    shift_start,
-    shift_end,
-    skill,
-    today,
-):
+def telephone_day(key, due, state, scene, customers, until, edges, shift_start, shift_end, skill, today):
     """The columns of a PhoneDay: who still looks and has no offer yet calls among the customers, and is consulted."""
+    address, offers, talks = state.address, state.offers, scene.talks
+    decision_day, calls_max, team = state.decision_day, scene.urge.calls_max, scene.appeal.address[0]
     callers = np.array([row for row in due if still_calls(offers[row], decision_day[row], calls_max)], np.int64)
     callers = callers[np.argsort(address[callers])]
     rush, level = rush_hours(key, team, until, talks.slot_level_log_sd)
@@ -130,10 +102,10 @@ def telephone_day(
         if agent[i] >= 0:
             row, logit = callers[i], talks.skill_logit * skill[agent[i]] + common
             offers[row] |= np.uint8(1)
-            appeal[row, 0] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
-            offer_channel[row, 0] = INBOUND
-            touch_day[row, INBOUND] = today
-            meet(mind, fading, row, 0, today, talks.recall_share, 0.0, 0.0)
+            state.appeal[row, 0] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+            state.offer_channel[row, 0] = INBOUND
+            state.touch_day[row, INBOUND] = today
+            meet(state.mind, scene.fading, row, 0, today, talks.recall_share, 0.0, 0.0)
     return callers, agent, given_up, busy, answered, wait.sum(), minutes[0], minutes[1], service
 
 
@@ -243,14 +215,27 @@ def _note_calls(record: Record, day: PhoneDay, today: int) -> None:
 
 def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck) -> None:
     """Callers who give up for good: some turn to one more rival."""
-    if not lost.size:
-        return
-    turns = lost[luck.uniform(state.address[lost], 5) < scene.world.calls.lost_caller_rival_share]
-    chance = luck.uniform(state.address[turns], 6)
-    for row, u in zip(turns, chance, strict=True):  # a handful a month
-        known = scene.network[:, state.zone[row]] & (np.arange(scene.operators) != state.provider[row])
-        known &= (state.offers[row] >> np.arange(scene.operators) & 1) == 0
-        weight = np.cumsum(np.where(known, scene.presence, 0.0)[1:])
+    rows, rivals = _turn_to(luck.key, state.held, scene.held, lost, scene.world.calls.lost_caller_rival_share)
+    for rival in np.unique(rivals):
+        turned = rows[rivals == rival]
+        put_offers(state, turned, int(rival), INBOUND, np.zeros(turned.size))
+
+
+@njit(cache=True)
+def _turn_to(key, state, scene, lost, share):
+    """Of callers who were lost, those who call one more rival, and which: the more present its brand, the likelier."""
+    rows, rivals, n = np.empty(lost.size, np.int64), np.empty(lost.size, np.int64), 0
+    presence = scene.presence
+    for row in lost:
+        if draw(key, state.address[row], 5) >= share:
+            continue
+        weight = np.zeros(presence.size)
+        for o in range(1, presence.size):
+            asked = state.offers[row] >> o & 1
+            known = scene.network[o, state.zone[row]] and state.provider[row] != o and not asked
+            weight[o] = weight[o - 1] + (presence[o] if known else 0.0)
         if weight[-1] > 0:
-            rival = 1 + int(np.searchsorted(weight, u * weight[-1]))
-            put_offers(state, np.array([row]), rival, INBOUND, np.zeros(1))
+            drawn = draw(key, state.address[row], 6) * weight[-1]
+            rows[n], rivals[n] = row, 1 + np.searchsorted(weight[1:], drawn)
+            n += 1
+    return rows[:n], rivals[:n]

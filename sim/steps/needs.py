@@ -33,25 +33,7 @@ def begin_search(
     """
     if rows is not None and not rows.size:
         return
-    begun, callers, days = search(
-        luck.key,
-        state.urge_columns,
-        state.mind,
-        scene.fading,
-        scene.appeal,
-        state.deal,
-        scene.peers,
-        scene.urge,
-        scene.presence,
-        scene.discovery,
-        scene.answered,
-        scene.network,
-        state.zone,
-        state.offer_channel,
-        record.asked,
-        rows,
-        today,
-    )
+    begun, callers, days = search(luck.key, state.held, scene.held, record.asked, rows, today)
     calls.add(callers, days)
     record.add("market_shopping", begun)
 
@@ -60,35 +42,27 @@ def consider(state: MarketState, scene: Scene, record: Record, rows: Array, toda
     """A seller has woken these businesses: they weigh the offer in hand against staying, and ask nobody else."""
     if not rows.size:
         return
-    _begin_to_weigh(
-        luck.key,
-        state.address,
-        state.size_class,
-        state.decision_day,
-        state.shopping_limit,
-        scene.urge.search_days,
-        rows,
-        today,
-    )
+    _begin_to_weigh(luck.key, state.held, scene.urge.search_days, rows, today)
     record.add("market_woken", rows.size)
 
 
 @njit(cache=True)
-def _begin_to_weigh(key, address, size_class, decision_day, limit, search_days, rows, today):
+def _begin_to_weigh(key, state, search_days, rows, today):
     for row in rows:
-        days = search_days[size_class[row]] * (0.5 + draw(key, address[row], 1))
-        decision_day[row] = min(today + max(np.ceil(days), 1), NEVER - 1)
-        limit[row] = 0
+        days = search_days[state.size_class[row]] * (0.5 + draw(key, state.address[row], 1))
+        state.decision_day[row] = min(today + max(np.ceil(days), 1), NEVER - 1)
+        state.shopping_limit[row] = 0
 
 
 def put_offers(state: MarketState, rows: Array, operator: int, channel: int, logit: Array) -> None:
     """An offer lies on the table until the search ends; a better approach by the same operator replaces a worse one."""
     if rows.size:
-        _put_offers(state.offers, state.appeal, state.offer_channel, rows, operator, channel, logit)
+        _put_offers(state.held, rows, operator, channel, logit)
 
 
 @njit(cache=True)
-def _put_offers(offers, appeal, offer_channel, rows, operator, channel, logit):
+def _put_offers(state, rows, operator, channel, logit):
+    offers, appeal, offer_channel = state.offers, state.appeal, state.offer_channel
     bit = np.uint8(1 << operator)
     for i in range(rows.size):
         row, effect = rows[i], np.int8(min(max(np.rint(logit[i] / APPEAL_UNIT), -128.0), 127.0))
@@ -193,9 +167,10 @@ def rests(columns, row, today):
 
 
 @njit(cache=True)
-def _starters(key, address, columns, fading, urge, today):
+def _starters(key, state, scene, today):
     """Rows below their limit, and of those the ones below today's exact chance; the number drawn is the same."""
-    rows, n = rows_below(key, address, columns.shopping_limit), 0
+    address, columns, fading, urge = state.address, state.urge_columns, scene.fading, scene.urge
+    rows, n = rows_below(key, address, state.shopping_limit), 0
     for row in rows:
         if draw(key, address[row], 0) < chance_of_row(columns, fading, urge, row, today):
             rows[n] = row
@@ -204,12 +179,21 @@ def _starters(key, address, columns, fading, urge, today):
 
 
 @njit(cache=True)
-def set_limits(columns, fading, urge, rows, everybody, today):
+def search(key, state, scene, asked, rows, today):
+    """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when."""
+    begun = _starters(key, state, scene, today) if rows is None else rows
+    callers, days = whom_to_ask(key, state, scene, asked, begun, today)
+    return begun.size, callers, days
+
+
+@njit(cache=True)
+def set_limits(state, scene, rows, everybody, today):
     """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up.
 
     Columns are taken out of their group once, which is four times as fast; for everybody exponentials are read from a
     table.
     """
+    columns, fading, urge = state.urge_columns, scene.fading, scene.urge
     provider, decision_day, order_operator = columns.provider, columns.decision_day, columns.order_operator
     start, end, term, renewals = columns.contract_start, columns.contract_end, columns.term_months, columns.renewals
     inclination, news, news_day = columns.inclination, columns.news, columns.news_day
@@ -240,7 +224,7 @@ def set_limits(columns, fading, urge, rows, everybody, today):
 
 def refresh(state: MarketState, scene: Scene, tomorrow: int, everybody: bool = False) -> None:
     """Bring the limits up to date: of those whom the day has stirred, or of all, for what only fades is not tracked."""
-    set_limits(state.urge_columns, scene.fading, scene.urge, state.stirred.take(), everybody, tomorrow)
+    set_limits(state.held, scene.held, state.stirred.take(), everybody, tomorrow)
 
 
 @njit(inline="always")
@@ -250,44 +234,23 @@ def found(awareness, discovery):
 
 
 @njit(cache=True)
-def search(
-    key,
-    columns,
-    mind,
-    fading,
-    appeal,
-    deal,
-    peers,
-    urge,
-    presence,
-    discovery,
-    answered,
-    network,
-    zone,
-    offer_channel,
-    asked,
-    rows,
-    today,
-):
-    """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when.
+def whom_to_ask(key, state, scene, asked, rows, today):
+    """The search's last day, and who comes to mind and is called; returns those who call the focal operator, and when.
 
     The search's last day is set. An operator comes to mind with its awareness, or is found; of those, the best by what
     is known of them are called, at most `calls_max`. Rivals' lines answer with their chance of the month and make their
     offer; a caller lost there may try one more.
     """
-    begun = _starters(key, deal.address, columns, fading, urge, today) if rows is None else rows
-    callers, call_day, n = np.empty(begun.size, np.int64), np.empty(begun.size, np.int64), 0
-    score = np.empty(presence.size)
-    for row in begun:
-        days = int(max(np.ceil(urge.search_days[deal.size_class[row]] * (0.5 + draw(key, deal.address[row], 1))), 1))
-        columns.decision_day[row] = min(today + days, NEVER - 1)
-        columns.shopping_limit[row] = 0
-        for o in range(score.size):
-            score[o] = -np.inf
-            if network[o, zone[row]] and deal.provider[row] != o:
-                aware = awareness_of(mind, fading, presence, row, o, today)
-                if draw(key, pair(deal.address[row], appeal.address[o]), 1) < found(aware, discovery[o]):
-                    score[o] = call_worth(key, appeal, mind, fading, deal, peers, urge, row, o, today)
+    address, size_class, urge = state.address, state.size_class, scene.urge
+    decision_day, limit = state.decision_day, state.shopping_limit
+    callers, call_day, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
+    score = np.empty(scene.presence.size)
+    for i in range(rows.size):
+        row = rows[i]
+        days = int(max(np.ceil(urge.search_days[size_class[row]] * (0.5 + draw(key, address[row], 1))), 1))
+        decision_day[row] = min(today + days, NEVER - 1)
+        limit[row] = 0
+        _think_of(key, state, scene, row, today, score)
         calls_left, lost = urge.calls_max, False
         while calls_left > 0:
             best = np.argmax(score)
@@ -297,32 +260,43 @@ def search(
             calls_left -= 1
             asked[best] += 1
             if best == 0:
-                callers[n], call_day[n] = row, today + int(draw(key, deal.address[row], 2) * days)
+                callers[n], call_day[n] = row, today + int(draw(key, address[row], 2) * days)
                 n += 1
-            elif draw(key, pair(deal.address[row], appeal.address[best]), 3) < answered[best]:
-                consulted(key, mind, fading, appeal, deal, urge, offer_channel, row, best, today)
-            elif not lost and draw(key, deal.address[row], 5) < urge.lost_caller_rival_share:
+                continue
+            answered = _rival_answers(key, state, scene, row, best, today)
+            if not answered and not lost and draw(key, address[row], 5) < urge.lost_caller_rival_share:
                 calls_left, lost = calls_left + 1, True
-    return begun.size, callers[:n].copy(), call_day[:n].copy()
+    return callers[:n].copy(), call_day[:n].copy()
 
 
-@njit(inline="always")
-def call_worth(key, appeal, mind, fading, deal, peers, urge, row, operator, today):
-    """How early an operator that has come to mind is called: by what is known of it, its prices among that."""
-    value = standing_value(appeal, mind, fading, deal, peers, row, operator, today)
-    tariff = appeal.price[operator, deal.size_class[row], deal.premises[row]]
-    usual = appeal.usual_price[deal.size_class[row], deal.premises[row]]
-    value += appeal.attention[0] * appeal.price_logit * deal.price_sensitivity[row] * np.log(tariff / usual)
-    luck = draw(key, pair(deal.address[row], appeal.address[operator]), 2)
-    return urge.shortlist_logit * value - np.log(-np.log(luck))
+@njit(cache=True)
+def _think_of(key, state, scene, row, today, score):
+    """Fills in what one business expects of each operator that comes to its mind, with luck; others have minus
+    infinity."""
+    mind, deal, fading, appeal, presence = state.mind, state.deal, scene.fading, scene.appeal, scene.presence
+    network, discovery, peers = scene.network, scene.discovery, scene.peers
+    address, kind = deal.address[row], (deal.size_class[row], deal.premises[row])
+    for o in range(presence.size):
+        score[o] = -np.inf
+        if not network[o, state.zone[row]] or deal.provider[row] == o:
+            continue
+        where = pair(address, appeal.address[o])
+        if draw(key, where, 1) < found(awareness_of(mind, fading, presence, row, o, today), discovery[o]):
+            value = standing_value(appeal, mind, fading, deal, peers, row, o, today)
+            dearer = np.log(appeal.price[o][kind] / appeal.usual_price[kind])
+            value += appeal.attention[0] * appeal.price_logit * deal.price_sensitivity[row] * dearer
+            score[o] = scene.urge.shortlist_logit * value - np.log(-np.log(draw(key, where, 2)))
 
 
-@njit(inline="always")
-def consulted(key, mind, fading, appeal, deal, urge, offer_channel, row, rival, today):
-    """A rival's agent makes the offer, and the talk is remembered."""
-    luck = draw(key, pair(deal.address[row], appeal.address[rival]), 4)
-    logit = urge.skill_logit * normal(luck) + urge.inbound_logit
-    deal.offers[row] |= np.uint8(1 << rival)
-    deal.appeal[row, rival] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
-    offer_channel[row, rival] = INBOUND
-    meet(mind, fading, row, rival, today, urge.recall_share, 0.0, 0.0)
+@njit(cache=True)
+def _rival_answers(key, state, scene, row, rival, today):
+    """Whether a rival's line answers a call; if it does, its offer is on the table."""
+    urge, where = scene.urge, pair(state.address[row], scene.appeal.address[rival])
+    if draw(key, where, 3) >= scene.answered[rival]:
+        return False
+    logit = urge.skill_logit * normal(draw(key, where, 4)) + urge.inbound_logit
+    state.offers[row] |= np.uint8(1 << rival)
+    state.appeal[row, rival] = np.int8(min(max(np.rint(logit / APPEAL_UNIT), -128.0), 127.0))
+    state.offer_channel[row, rival] = INBOUND
+    meet(state.mind, scene.fading, row, rival, today, urge.recall_share, 0.0, 0.0)
+    return True

@@ -15,7 +15,7 @@ from sim.ledger import Ledger
 from sim.orders import COLUMNS, Orders
 from sim.record import Record
 from sim.scene import Scene
-from sim.state import NEVER, NONE, MarketState
+from sim.state import NEVER, MarketState
 
 Array = np.ndarray[Any, Any]
 
@@ -37,19 +37,10 @@ def close_sales(
     first = orders.count
     kept, placed, credited, saved = _end_searches(
         luck.key,
-        scene.appeal,
-        state.mind,
-        scene.fading,
-        state.deal,
-        scene.peers,
+        state.held,
+        scene.held,
         rows,
         today,
-        scene.signing,
-        state.contract_start,
-        state.renewals,
-        state.decision_day,
-        state.order_operator,
-        state.touch_day,
         orders.room_for(rows.size),
         first,
         record.orders_by_operator,
@@ -59,8 +50,6 @@ def close_sales(
     if kept.size:
         ledger.pay("discounts", "customers", credited * scene.world.retention.credit_months)
         record.add("saved", saved)
-    stayed = rows[state.order_operator[rows] == NONE]
-    state.rest_until[stayed] = min(today + scene.urge.rest_days, NEVER)
     new = orders.table[first:]
     if record.events is not None:
         record.event(today, "renewal", kept, state.provider[kept], value=state.monthly_bill[kept])
@@ -70,56 +59,49 @@ def close_sales(
 
 
 @njit(cache=True)
-def _end_searches(
-    key,
-    appeal,
-    mind,
-    fading,
-    deal,
-    peers,
-    rows,
-    today,
-    signing,
-    contract_start,
-    renewals,
-    decision_day,
-    order_operator,
-    touch_day,
-    table,
-    first,
-    by_operator,
-    by_channel,
-):
-    """Decide, hold back, sign, and clear the table of every search that ends today.
+def _end_searches(key, state, scene, rows, today, table, first, by_operator, by_channel):
+    """Decide, hold back, sign, and clear the table of every search that ends today; who stays rests.
 
     Returns the rows held back, the number of orders placed from `first` on, and the bills and number of the focal
     operator's customers held back.
     """
+    deal, appeal, signing = state.deal, scene.appeal, scene.signing
     chosen, held_back = decide(
-        *(key, appeal, mind, fading, deal, peers, rows, today),
-        *(signing.notice_share, signing.talks_left, signing.credit_logit),
+        key,
+        appeal,
+        state.mind,
+        scene.fading,
+        deal,
+        scene.peers,
+        rows,
+        today,
+        signing.notice_share,
+        signing.talks_left,
+        signing.credit_logit,
     )
     kept, leaving, wants = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
-    n_kept, n_leaving = 0, 0
+    n_kept, n_leaving, rests = 0, 0, min(today + scene.urge.rest_days, NEVER)
     for i in range(rows.size):
         row = rows[i]
+        if chosen[i] != STAY and not held_back[i]:
+            leaving[n_leaving], wants[n_leaving] = row, chosen[i]
+            n_leaving += 1
+        else:
+            state.rest_until[row] = rests
         if held_back[i]:
             kept[n_kept] = row
             n_kept += 1
-        elif chosen[i] != STAY:
-            leaving[n_leaving], wants[n_leaving] = row, chosen[i]
-            n_leaving += 1
-        decision_day[row] = NEVER
+        state.decision_day[row] = NEVER
         deal.offers[row] = 0
         deal.appeal[row] = 0
     kept, leaving, wants = kept[:n_kept], leaving[:n_leaving], wants[:n_leaving]
-    credited, saved = hold_back(deal, contract_start, renewals, kept, today, signing.held_days)
+    credited, saved = hold_back(deal, state.contract_start, state.renewals, kept, today, signing.held_days)
     queue = np.argsort(deal.address[leaving])  # the order of one day's signatures is luck, not rows
     leaving, wants = leaving[queue], wants[queue]
     new = table[first : first + n_leaving]
-    fill_orders(key, new, leaving, wants, deal, appeal, touch_day, today, signing)
+    fill_orders(key, new, leaving, wants, deal, appeal, state.touch_day, today, signing)
     for i in range(n_leaving):
-        order_operator[leaving[i]] = wants[i]
+        state.order_operator[leaving[i]] = wants[i]
         by_operator[wants[i]] += 1
         if wants[i] == 0:
             by_channel[new[i].channel] += 1

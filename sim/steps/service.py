@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -24,22 +24,6 @@ Array = np.ndarray[Any, Any]
 WAITS, LOST, INSTALLED = 0, 1, 2  # what a day brings an open order
 
 
-class Trips(NamedTuple):
-    """Crews' trips that find nobody."""
-
-    vain_share: Array  # (o,)
-    days: float  # of a crew, lost by one
-    delay_days: int  # until the crew comes again
-
-
-class Patience(NamedTuple):
-    """How customers wait."""
-
-    after_days: float  # until then nobody cancels
-    chance: float  # a day
-    late_factor: float  # after a missed date
-
-
 def install(
     state: MarketState,
     scene: Scene,
@@ -58,40 +42,58 @@ def install(
     """
     if not orders.count:
         return Orders(orders.table), Orders(orders.table)
-    p = scene.world.installation
-    lost, done, ours, waited_days, buyouts = _sort_out(
+    lost, done, switched, ours, waited_days, buyouts = _serve(
         luck.key,
+        terms_luck.key,
+        state.held,
+        scene.held,
         orders.table,
-        scene.appeal.address,
         crews.budget,
         crews.per_day,
-        Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor),
-        Trips(crews.vain_share, p.vain_trip_days, round(p.vain_trip_delay_days)),
+        crews.vain_share,
+        record.switches,
         today,
     )
     orders.count -= len(lost) + len(done)
     if len(lost):
-        _release(state, lost, record, today)
+        _note_lost(state, lost, record, today)
     if len(done):
-        contracts.activate(state, scene, done, news, record, today, terms_luck)
-        schedule_faults(state, scene, done["row"], today, luck)
+        contracts.note_switches(state, done, contracts.Switched(*switched), news, record, today)
         ledger.pay("installation", "customers", ours * scene.world.economics.installation_cost_per_job)
         ledger.pay("discounts", "field", buyouts)
         record.add("install_wait_days", waited_days)
     return Orders(lost), Orders(done)
 
 
-def _release(state: MarketState, lost: Array, record: Record, today: int) -> None:
+def _note_lost(state: MarketState, lost: Array, record: Record, today: int) -> None:
     """Businesses whose order is over may look around again."""
     rows = lost["row"]
-    state.order_operator[rows] = NONE
     state.stir(rows)
     record.add("cancelled", int((lost["operator"] == 0).sum()))
     record.event(today, "cancelled", rows, lost["operator"], channel=lost["channel"], value=lost["bill"])
 
 
 @njit(cache=True)
-def fates(key, orders, operator_address, budget, per_day, patience, trips, today):
+def _serve(key, terms_key, state, scene, orders, budget, per_day, vain_share, counts, today):
+    """Sort out the open orders, let go of those that are lost, and switch those that are installed.
+
+    Returns both, what the switches say (`contracts.Switched`), and of the focal operator's new customers the number,
+    the days waited and the fees taken over.
+    """
+    address, upkeep = scene.appeal.address, scene.upkeep
+    lost, done, ours, waited_days, buyouts = _sort_out(key, orders, address, budget, per_day, vain_share, upkeep, today)
+    for i in range(lost.size):
+        state.order_operator[lost[i].row] = NONE
+    switched = contracts.switch(terms_key, state, scene, done, today, counts)
+    fault_day, rates = state.fault_day, scene.fault_rates
+    for i in range(done.size):
+        row = done[i].row
+        fault_day[row] = date_after(draw(key, state.address[row], 0), rates[done[i].operator], today, NEVER)
+    return lost, done, switched, ours, waited_days, buyouts
+
+
+@njit(cache=True)
+def fates(key, orders, operator_address, budget, per_day, vain_share, upkeep, today):
     """What today brings each open order, (orders,): it waits, is lost, or is installed.
 
     It is lost when access is refused once somebody comes, or when patience is, faster after a missed date. A crew that
@@ -107,15 +109,15 @@ def fates(key, orders, operator_address, budget, per_day, patience, trips, today
             fate[i] = LOST
             continue
         where = pair(order.address, operator_address[order.operator])
-        if today - order.placed > patience.after_days:
-            late = patience.late_factor if today > order.promised else 1.0
-            if draw(key, where, 0) < patience.chance * late:
+        if today - order.placed > upkeep.cancelling_after_days:
+            late = upkeep.late_cancelling_factor if today > order.promised else 1.0
+            if draw(key, where, 0) < upkeep.cancelling_chance * late:
                 fate[i] = LOST
                 continue
         if order.ready <= today and budget[order.operator] > 0.0:
-            if draw(key, where, 1) < trips.vain_share[order.operator]:
-                budget[order.operator] -= trips.days
-                order.ready = today + trips.delay_days
+            if draw(key, where, 1) < vain_share[order.operator]:
+                budget[order.operator] -= upkeep.vain_trip_days
+                order.ready = today + upkeep.vain_trip_delay_days
                 continue
             budget[order.operator] -= order.work
             fate[i] = INSTALLED
@@ -123,13 +125,13 @@ def fates(key, orders, operator_address, budget, per_day, patience, trips, today
 
 
 @njit(cache=True)
-def _sort_out(key, orders, operator_address, budget, per_day, patience, trips, today):
+def _sort_out(key, orders, operator_address, budget, per_day, vain_share, upkeep, today):
     """Take out what is lost and what is installed; those that wait close ranks.
 
     Returns both, and of the installed ones the number, the days waited by and the fees taken over for the focal
     operator's customers.
     """
-    fate = fates(key, orders, operator_address, budget, per_day, patience, trips, today)
+    fate = fates(key, orders, operator_address, budget, per_day, vain_share, upkeep, today)
     lost = np.empty((fate == LOST).sum(), orders.dtype)
     done = np.empty((fate == INSTALLED).sum(), orders.dtype)
     n_lost, n_done, waiting, ours, waited_days, buyouts = 0, 0, 0, 0, 0.0, 0.0
@@ -182,35 +184,30 @@ class Crews:
 
 def fail(state: MarketState, scene: Scene, news: News, record: Record, today: int, luck: Luck) -> None:
     """Faults: customers are annoyed, unsettled, and tell their peers."""
-    hit, provider = _break(
-        luck.key,
-        state.contracts,
-        state.fault_day,
-        scene.fault_rates,
-        scene.world.installation.fault_satisfaction,
-        scene.fading.satisfaction,
-        today,
-        round(scene.world.needs.unsettled_days),
-    )
+    hit, provider = _break(luck.key, state.held, scene.held, today)
     news.complaint(hit, provider)
     state.stir(hit)
 
 
 @njit(cache=True)
-def _break(key, contracts, fault_day, rates, annoyance, fading, today, memory_days):
+def _break(key, state, scene, today):
     """Customers with a fault today are annoyed and unsettled; every premises gets the date of its next one.
 
     Returns the rows and providers of these customers.
     """
+    contracts, fault_day, rates, upkeep = state.contracts, state.fault_day, scene.fault_rates, scene.upkeep
+    fading = scene.fading.satisfaction
     rows = rows_on(fault_day, today)
     hit, whose, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
     for row in rows:
         provider = contracts.provider[row]
         if provider > NONE:
             idle = today - contracts.satisfaction_day[row]
-            contracts.satisfaction[row] = contracts.satisfaction[row] * np.exp(-fading * idle) + annoyance
+            contracts.satisfaction[row] = (
+                contracts.satisfaction[row] * np.exp(-fading * idle) + upkeep.fault_satisfaction
+            )
             contracts.satisfaction_day[row] = today
-            contracts.unsettled_until[row] = today + memory_days
+            contracts.unsettled_until[row] = today + upkeep.unsettled_days
             hit[n], whose[n] = row, provider
             n += 1
         fault_day[row] = date_after(draw(key, contracts.address[row], 0), rates[provider], today, NEVER)
@@ -225,33 +222,24 @@ def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, l
 
 def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
     """Some tenants grow or shrink by a step; growth makes them look around."""
-    p = scene.world.demography
-    rows = _grow_or_shrink(
-        luck.key,
-        state.contracts,
-        state.resizing_day,
-        p.resizing_factor,
-        scene.calendar.daily(p.resizing_rate_per_month),
-        today,
-        round(scene.world.needs.unsettled_days),
-    )
-    state.stir(rows)
+    state.stir(_grow_or_shrink(luck.key, state.held, scene.held, today))
 
 
 @njit(cache=True)
-def _grow_or_shrink(key, contracts, resizing_day, factor, rate, today, memory_days):
-    rows = rows_on(resizing_day, today)
+def _grow_or_shrink(key, state, scene, today):
+    contracts, resizing_day, upkeep = state.contracts, state.resizing_day, scene.upkeep
+    factor, rows = upkeep.resizing_factor, rows_on(resizing_day, today)
     for row in rows:
         grows = draw(key, contracts.address[row], 0) < 0.5
         contracts.usage[row] *= factor if grows else 1.0 / factor
         contracts.monthly_bill[row] *= factor if grows else 1.0 / factor
         if grows:
-            contracts.unsettled_until[row] = today + memory_days
-        resizing_day[row] = date_after(draw(key, contracts.address[row], 1), rate, today, NEVER)
+            contracts.unsettled_until[row] = today + upkeep.unsettled_days
+        resizing_day[row] = date_after(draw(key, contracts.address[row], 1), upkeep.resizing_rate, today, NEVER)
     return rows
 
 
 def schedule_resizing(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
     """The next step of growth of each tenant."""
-    rate = scene.calendar.daily(scene.world.demography.resizing_rate_per_month)
+    rate = scene.upkeep.resizing_rate
     state.resizing_day[rows] = event_days(luck, state.address[rows], 1, rate, today)

@@ -55,20 +55,7 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
     _follow_budgets(*stocks, budget_factor, p.residential_share, scene.presence_fading)
     if not len(news):
         return
-    heard = _tell(
-        luck.key,
-        state.mind,
-        scene.fading,
-        scene.peers,
-        state.address,
-        state.provider,
-        state.size_class,
-        state.news,
-        state.news_day,
-        news.take(),
-        scene.gossip,
-        today,
-    )
+    heard = _tell(luck.key, state.held, scene.held, news.take(), today)
     state.stir(heard)
 
 
@@ -81,21 +68,10 @@ def _follow_budgets(presence, at_rest, media, budget_factor, residential_share, 
 
 
 @njit(cache=True)
-def _tell(
-    key,
-    mind,
-    fading,
-    peers,
-    address,
-    provider,
-    size_class,
-    news,
-    news_day,
-    items,
-    gossip,
-    today,
-):
+def _tell(key, state, scene, items, today):
     """Each peer hears a piece of news with a chance; returns the businesses whose urge to look around changed."""
+    mind, fading, peers, gossip = state.mind, scene.fading, scene.peers, scene.gossip
+    address, provider, news, news_day = state.address, state.provider, state.news, state.news_day
     kind, row, operator, left = items[0], items[1], items[2], items[3]
     heard = np.empty(row.size * 64, np.int64)
     n = 0
@@ -114,7 +90,7 @@ def _tell(
             meet(mind, fading, peer, operator[i], today, recall, good if told else 0.0, 0.0)
             if told and provider[peer] != operator[i]:
                 around = customers_among(peers, provider, peer, operator[i])
-                stir = gossip.wakes if around >= gossip.threshold[size_class[peer]] else 0.0
+                stir = gossip.wakes if around >= gossip.threshold[state.size_class[peer]] else 0.0
             if left[i] >= 0 and provider[peer] == left[i] and (told or draw(key, where, 2) < gossip.noticing):
                 stir = max(stir, gossip.defects)
             if stir > 0.0 and n < heard.size:

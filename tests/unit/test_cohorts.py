@@ -21,7 +21,7 @@ def customers(rows: int) -> MarketState:
 def orders(*rows: int, channel: int = 1, operator: int = 0) -> np.ndarray:
     """Installed orders."""
     done = np.zeros(len(rows), COLUMNS)
-    done["row"], done["channel"], done["operator"] = rows, channel, operator
+    done["row"], done["address"], done["channel"], done["operator"] = rows, rows, channel, operator
     return done
 
 
@@ -35,7 +35,7 @@ def test_customers_are_followed_month_by_month_until_they_leave() -> None:
     state, cohorts = customers(10), Cohorts()
     state.provider[6:] = 1
     cohorts.begin(state, 0)
-    cohorts.join(state, orders(6, 7))
+    cohorts.join(orders(6, 7))
     state.provider[6:8] = 0
     cohorts.close_month(state, 0)
     state.provider[[0, 6]] = 1
@@ -60,7 +60,7 @@ def test_who_leaves_and_comes_back_is_lost_and_a_new_customer() -> None:
     state, cohorts = customers(2), Cohorts()
     cohorts.begin(state, 0)
     cohorts.close_month(state, 0)
-    cohorts.join(state, orders(1, channel=2))
+    cohorts.join(orders(1, channel=2))
     cohorts.close_month(state, 1)
     assert counted(cohorts, "opening", "lost") == [0, 1]
     assert counted(cohorts, "telemarketing", "customers") == [1]
@@ -69,7 +69,7 @@ def test_who_leaves_and_comes_back_is_lost_and_a_new_customer() -> None:
 def test_customers_of_others_are_not_followed() -> None:
     state, cohorts = customers(3), Cohorts()
     cohorts.begin(state, 0)
-    cohorts.join(state, orders(1, operator=1))
+    cohorts.join(orders(1, operator=1))
     cohorts.close_month(state, 0)
     assert set(cohorts.table(0.1)["channel"]) == {"opening"}
 

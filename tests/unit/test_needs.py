@@ -209,7 +209,7 @@ def test_limits_of_many_rows_are_the_chance_of_each() -> None:
     state, scene, today = run.state, run.scene, run.day
     for everybody in (True, False):
         state.shopping_limit[:] = 7
-        set_limits(state.urge_columns, scene.fading, scene.urge, np.arange(len(state)), everybody, today)
+        set_limits(state.held, scene.held, np.arange(len(state)), everybody, today)
         exact = [chance_of_row(state.urge_columns, scene.fading, scene.urge, i, today) for i in range(len(state))]
         assert state.shopping_limit.tolist() == as_limit(np.array(exact)).tolist()
 

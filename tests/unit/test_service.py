@@ -8,9 +8,10 @@ import pytest
 from sim.city import enlarge
 from sim.market import Market
 from sim.orders import COLUMNS, Orders
+from sim.scene import Upkeep
 from sim.state import NEVER, NONE
 from sim.steps import service
-from sim.steps.service import Crews, Patience, Trips
+from sim.steps.service import Crews
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, first_morning, market, middle_city, small_city
 
@@ -23,6 +24,9 @@ def orders(n: int, operator: int = 0, ready: int = 0, work: float = 0.4) -> Orde
     return Orders(table)
 
 
+PATIENT = Upkeep(0, 0.0, 0.0, 1.0, 0.0, np.zeros(4), 1e9, 0.0, 1.0, 0.0, 1)  # customers who wait for ever
+
+
 def crews(per_day: float, operators: int = 1, follows: bool = True) -> Crews:
     """Crews of so many crew days a day."""
     return Crews(np.full(operators, per_day), 1.0, 1.0, follows)
@@ -30,9 +34,9 @@ def crews(per_day: float, operators: int = 1, follows: bool = True) -> Crews:
 
 def installed(team: Crews, waiting: Orders, today: int) -> np.ndarray:
     """Which orders the crews install today, of customers who never lose patience."""
-    nobody, patient = np.zeros(team.budget.size, np.uint64), Patience(1e9, 0.0, 1.0)
-    trips = Trips(np.zeros(team.budget.size), 0.0, 1)
-    fate = service.fates(np.uint64(1), waiting.table, nobody, team.budget, team.per_day, patient, trips, today)
+    nobody = np.zeros(team.budget.size, np.uint64)
+    every_door = np.zeros(team.budget.size)
+    fate = service.fates(np.uint64(1), waiting.table, nobody, team.budget, team.per_day, every_door, PATIENT, today)
     return fate == service.INSTALLED
 
 
@@ -127,12 +131,10 @@ def test_refused_access_ends_the_order_when_the_premises_should_be_entered() -> 
 def cancelled_on(day: int, numbers=None) -> float:
     """The share of many waiting orders cancelled on one day after signature, over some seeds."""
     of = ordering(ready=999, promised=10, numbers=numbers)
-    p, nobody = of.parameters.world.installation, np.zeros(2)
-    patience = Patience(p.cancelling_after_days, p.cancelling_per_day, p.late_cancelling_factor)
-    gone, trips = 0, Trips(np.zeros(2), 0.0, 1)
+    gone, nobody, scene = 0, np.zeros(2), of.scene
     for k in range(200):
         key = of.luck("service", 1000 + k).key
-        fate = service.fates(key, of.orders.table, of.scene.appeal.address, nobody, nobody, patience, trips, day)
+        fate = service.fates(key, of.orders.table, scene.appeal.address, nobody, nobody, np.zeros(2), scene.upkeep, day)
         gone += (fate == service.LOST).sum()
     return gone / (200 * len(of.orders))
 
@@ -219,9 +221,9 @@ def vain(share: float, days: float = 0.15, delay: int = 3, n: int = 2000) -> tup
     """What a day brings many ready orders when crews find nobody with a chance."""
     waiting, team = orders(n), crews(1e9)
     waiting.table["address"] = np.arange(n)
-    address, patient = np.zeros(1, np.uint64), Patience(1e9, 0.0, 1.0)
-    trips = Trips(np.array([share]), days, delay)
-    fate = service.fates(np.uint64(1), waiting.table, address, team.budget, team.per_day, patient, trips, 5)
+    upkeep = PATIENT._replace(vain_trip_days=days, vain_trip_delay_days=delay)
+    address, vain_share = np.zeros(1, np.uint64), np.array([share])
+    fate = service.fates(np.uint64(1), waiting.table, address, team.budget, team.per_day, vain_share, upkeep, 5)
     return fate, waiting, team
 
 
