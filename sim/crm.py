@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.dates import rows_between
+from sim.dates import rows_until
 from sim.state import LONG_AGO, NEVER
 
 Array = np.ndarray[Any, Any]
@@ -79,7 +79,7 @@ class FollowUps:
 
     def due(self, today: int) -> Array:
         """Doors whose appointment is today or was missed."""
-        due: Array = rows_between(self.day, LONG_AGO, today)
+        due: Array = rows_until(self.day, today)
         return due
 
     def take_due(self, today: int) -> Array:

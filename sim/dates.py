@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import njit
 
 BLOCK = 64  # rows looked at together: most blocks hold no date of today, and the processor compares many at once
-ONES, HIGHEST = np.uint64(0x0001000100010001), np.uint64(0x8000800080008000)  # in each of four 16-bit dates
+EARLIEST = -32768
 
 
 @njit(cache=True)
 def rows_on(dates, today):
-    """Rows (int64, ascending) whose date is `today`: what `np.flatnonzero(dates == today)` gives.
+    """Rows (int64, ascending) whose date is `today`: what `np.flatnonzero(dates == today)` gives."""
+    return rows_between(dates, today, today)
 
-    Four dates are compared at once as one word: a difference of zero borrows from its highest bit. Blocks in which
-    that happens are looked at date by date.
-    """
-    blocks, wanted = dates.size // BLOCK, uint64(np.uint16(today)) * ONES
-    words = dates[: blocks * BLOCK].view(np.uint64).reshape(blocks, BLOCK // 4)
-    busy, n = np.empty(blocks + 1, np.int64), 0
-    for b in range(blocks):
-        borrowed = uint64(0)
-        for i in range(BLOCK // 4):
-            difference = words[b, i] ^ wanted
-            borrowed |= (difference - ONES) & ~difference
-        busy[n] = b  # branch-free: the slot is always written, the counter moves on a hit
-        n += (borrowed & HIGHEST) != uint64(0)
-    busy[n] = blocks  # the rest that fills no block
-    rows, m = np.empty((n + 1) * BLOCK, np.int64), 0
-    for j in range(n + 1):
-        start = busy[j] * BLOCK
-        for row in range(start, min(start + BLOCK, dates.size)):
-            rows[m] = row
-            m += dates[row] == today
-    return rows[:m].copy()
+
+@njit(cache=True)
+def rows_until(dates, today):
+    """Rows (int64, ascending) whose date is `today` or before: `np.flatnonzero(dates <= today)`."""
+    return rows_between(dates, EARLIEST, today)
 
 
 @njit(cache=True)
@@ -43,11 +28,11 @@ def rows_between(dates, first, last):
     grid = dates[: blocks * BLOCK].reshape(blocks, BLOCK)
     busy, n = np.empty(blocks + 1, np.int64), 0
     for b in range(blocks):
-        hits = 0
+        hit = False  # a truth, not a count: dates stay 16 bits wide, and many are compared at once
         for i in range(BLOCK):
-            hits += (low <= grid[b, i]) & (grid[b, i] <= high)
+            hit |= (low <= grid[b, i]) & (grid[b, i] <= high)
         busy[n] = b  # branch-free: the slot is always written, the counter moves on a hit
-        n += hits > 0
+        n += hit
     busy[n] = blocks  # the rest that fills no block
     rows, m = np.empty((n + 1) * BLOCK, np.int64), 0
     for j in range(n + 1):

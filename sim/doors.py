@@ -82,12 +82,18 @@ class Rules(NamedTuple):
 
 @njit(cache=True)
 def doors_in_zone(z, rows, zone):
-    """Those of some doors that lie in a zone."""
-    inside, n = np.empty(rows.size, np.int64), 0
-    for row in rows:
-        inside[n] = row
-        n += zone[row] == z
-    return inside[:n]
+    """Those of some doors, sorted by zone, that lie in one."""
+    first, beyond = 0, rows.size
+    while first < beyond:
+        middle = (first + beyond) // 2
+        if zone[rows[middle]] < z:
+            first = middle + 1
+        else:
+            beyond = middle
+    last = first
+    while last < rows.size and zone[rows[last]] == z:
+        last += 1
+    return rows[first:last]
 
 
 @njit(cache=True)
@@ -142,11 +148,11 @@ def next_zone(rows, worth, zone, zones, priority):
 
 
 @njit(cache=True)
-def doors_of_day(z, rows, worth, zone, x, y, minutes_per_km):
-    """Candidates of a patch in a zone: the most valuable door, and others that are worth much and lie near it."""
+def doors_of_day(rows, worth, x, y, minutes_per_km):
+    """Candidates among the doors of a zone: the most valuable one, and others that are worth much and lie near it."""
     open_rows, value, m = np.empty(rows.size, np.int64), np.empty(rows.size), 0
     for row in rows:
-        if zone[row] == z and worth[row] > 0.0:
+        if worth[row] > 0.0:
             open_rows[m], value[m] = row, worth[row]
             m += 1
     if m == 0:
@@ -186,8 +192,11 @@ def tour(x, y, rows):
         better = False
         for i in range(n - 2):
             for j in range(i + 2, n):
-                a, b, c, d = order[i], order[i + 1], order[j], order[(j + 1) % n]
+                a, b, c, d = order[i], order[i + 1], order[j], order[j + 1 if j + 1 < n else 0]
                 if a != d and way[a, c] + way[b, d] < way[a, b] + way[c, d] - 1e-12:
-                    order[i + 1 : j + 1] = order[i + 1 : j + 1][::-1].copy()
+                    low, high = i + 1, j
+                    while low < high:  # the way between them is walked the other way round
+                        order[low], order[high] = order[high], order[low]
+                        low, high = low + 1, high - 1
                     better = True
     return rows[order]

@@ -26,7 +26,7 @@ from sim.record import Record
 from sim.reps import PRODUCTIVE
 from sim.scene import Scene, by_class
 from sim.state import MarketState
-from sim.steps import callbacks, field
+from sim.steps import callbacks, field, patches
 from sim.steps.signals import News
 from sim.testsale import expected_per_visit, prospects, sell_on_plots
 
@@ -51,7 +51,7 @@ class FieldForce:
         self.rules = rules_of(parameters, city)
         self._usual_visits = usual_visits(self.rules, city)
         self.owner = np.full(len(state), -1, np.int64)
-        self.doors, self.start = field.doors_by_rep(self.owner, 0)
+        self.doors, self.start = patches.doors_by_rep(self.owner, state.zone, 0)
         self.current = np.full(0, -1, np.int64)
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
@@ -92,7 +92,7 @@ class FieldForce:
         if self.patched is not self.department.patch_of_door or len(self.start) <= len(self.reps):
             self.patched = self.department.patch_of_door
             self.owner = self.patched.astype(np.int64)
-            self.doors, self.start = field.doors_by_rep(self.owner, len(self.reps))
+            self.doors, self.start = patches.doors_by_rep(self.owner, self.city.zone, len(self.reps))
             self.current[:] = -1
 
     def _plan(self, state: MarketState, today: int) -> None:
@@ -193,13 +193,13 @@ class FieldForce:
     def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
         """Everybody's day in the field."""
         if (self.reps.stage == PRODUCTIVE).any():
-            patches = field.Patches(self.owner, self.doors, self.start, self.current)
+            ground = patches.Patches(self.owner, self.doors, self.start, self.current)
             luck = self.streams("field", today)
             field.walk_the_patches(
                 state,
                 self.scene,
                 self.reps,
-                patches,
+                ground,
                 self.rules,
                 self.crm,
                 self.appointments,

@@ -11,16 +11,8 @@ from sim.awareness import fatigue_of, meet, remembered
 from sim.city import SIZES
 from sim.conduct import Manners
 from sim.crm import Crm, FollowUps
-from sim.doors import (
-    Rules,
-    distance,
-    doors_in_zone,
-    doors_of_day,
-    next_zone,
-    tour,
-    weigh_by_own_pay,
-    worth_of_doors,
-)
+from sim.dates import rows_until
+from sim.doors import Rules
 from sim.draws import Luck, draw, pair
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -28,12 +20,12 @@ from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
 from sim.steps.needs import chance_of_row, rests
+from sim.steps.patches import FOLLOWED, VISIT, Patches, doors_reached
 
 Array = np.ndarray[Any, Any]
 
-VISIT, CONTACT, WOKEN, FOLLOWED, LATER = 0, 1, 2, 3, 4  # how a door was reached, and what came of it
+CONTACT, WOKEN, LATER = 1, 2, 4  # what came of a door
 LARGE = SIZES.index("large")
-FEW = 8  # open doors in a zone below which a representative moves on
 COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
 
 
@@ -52,6 +44,10 @@ class Visit(NamedTuple):
     afterthought_days: float
     followup_days: float
     revealed: float
+    personal_logit: float
+    skill_logit: float
+    promise_logit: float
+    lead_days: int  # of an appointment before the end of a contract
 
 
 def visit_of(scene: Scene) -> Visit:
@@ -70,23 +66,24 @@ def visit_of(scene: Scene) -> Visit:
         p.afterthought_days,
         p.followup_months * scene.calendar.per_month,
         p.revealed_share,
+        p.personal_logit,
+        p.skill_logit,
+        scene.world.conduct.promise_logit,
+        round(p.followup_lead_days),
     )
 
 
-class Patches(NamedTuple):
-    """Where representatives work: owner of each zone, and the rows of each zone."""
+class People(NamedTuple):
+    """What the day needs of the representatives' table, and the counts that it fills."""
 
-    owner: Array  # (n,) row of the representative who owns the door, or -1
-    doors: Array  # rows, one representative's after the other's
-    start: Array  # (reps + 1,) where each one's doors begin
-    current: Array  # (reps,) the zone that is being worked, or -1
-
-
-def doors_by_rep(owner: Array, reps: int) -> tuple[Array, Array]:
-    """Premises of each representative, one after another; those of nobody are left out."""
-    order = np.argsort(owner, kind="stable")
-    order = order[np.searchsorted(owner[order], 0) :]
-    return order, np.concatenate([[0], np.cumsum(np.bincount(owner[order], minlength=reps))])
+    productive: Array  # (reps,) bool
+    effort: Array
+    usual: Array  # log of ability times skill today, with whoever sells along
+    large: Array  # the same at large clients
+    visits: Array
+    contacts: Array
+    followups: Array
+    visits_ever: Array
 
 
 def walk_the_patches(
@@ -106,60 +103,95 @@ def walk_the_patches(
     promise_luck: Luck,
 ) -> None:
     """All representatives' days at once: appointments first, then doors until the minutes are spent."""
-    due = diary.due(today)
-    due = due[np.argsort(state.address[due], kind="stable")]
-    columns = (crm, state.deal, state.order_operator, scene.network[0], state.zone)
-    door, who, kind = _days(
-        reps.stage == PRODUCTIVE,
-        reps.effort,
+    counts = reps.visits, reps.contacts, reps.followups, reps.visits_ever
+    people = People(reps.stage == PRODUCTIVE, reps.effort, *sellers(reps), *counts)
+    door, who, kind, outcome, woken, visits, contacts, followups = _walk(
+        (luck.key, needs_luck.key, promise_luck.key),
+        state.held,
+        scene.held,
+        people,
         patches,
         rules,
-        manners,
-        *columns,
-        scene.appeal.usual_price,
-        scene.appeal.address[0],
-        due,
-        today,
-        luck.key,
-    )
-    if not door.size:
-        return
-    usual, large = sellers(reps)
-    outcome, told, calls_day = _meet_all(
-        luck.key,
-        door,
-        who,
-        kind,
-        visit_of(scene),
-        rules,
-        manners.noted,
-        state.mind,
-        scene.fading,
-        scene.urge,
-        state.urge_columns,
-        state.deal,
         crm,
-        state.touch_day,
-        scene.appeal.price,
-        scene.appeal.address[0],
+        manners,
+        visit_of(scene),
+        diary.day,
+        afterthoughts.day,
+        record.zone["visits"],
         today,
     )
-    woken = door[(outcome == WOKEN) & (state.decision_day[door] == NEVER)]
-    needs.consider(state, scene, record, woken, today, needs_luck)
-    offered = outcome == WOKEN
-    rows, rep = door[offered], who[offered]
-    seller = np.where(state.size_class[rows] == LARGE, large[rep], usual[rep])
-    offer(state, scene, rows, seller, promise(state, scene, crm, rows, manners.promise[rep], promise_luck))
-    later = outcome == LATER
-    afterthoughts.add(door[later], calls_day[later])
-    diary.strike(door[kind == FOLLOWED])
-    ahead = np.flatnonzero(told)
-    dates = np.maximum(
-        crm.contract_end[door[ahead]].astype(np.int64) - round(scene.world.field.followup_lead_days), today + 5
+    record.add("market_woken", woken)
+    record.add("visits", visits)
+    record.add("contacts", contacts)
+    record.add("followups", followups)
+    record.channel["contacts"][FIELD] += contacts
+    if record.events is not None:
+        visited, contact, followed = kind == VISIT, outcome >= CONTACT, kind == FOLLOWED
+        record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
+        record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
+        record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
+
+
+@njit(cache=True)
+def _walk(keys, state, scene, people, patches, rules, crm, manners, visit, diary, afterthoughts, by_zone, today):
+    """Find the doors of the day, meet, offer, and write down dates; returns doors, representatives, kinds, outcomes,
+    how many were woken, and the sums of visits, contacts and follow-ups."""
+    key, needs_key, promise_key = keys
+    due = rows_until(diary, today)
+    due = due[np.argsort(state.address[due], kind="mergesort")]
+    door, who, kind = doors_reached(
+        key, state, scene, crm, rules, patches, manners, people.productive, people.effort, due, today
     )
-    if scene.world.field.followup_months > 0:
-        diary.add(door[ahead], dates)
-    _count(state, reps, record, door, who, kind, outcome, today)
+    outcome, told, calls_day = _meet_all(key, state, scene, crm, rules, manners.noted, visit, door, who, kind, today)
+    woken, n = np.empty(door.size, np.int64), 0
+    for i in range(door.size):
+        if outcome[i] == WOKEN and state.decision_day[door[i]] == NEVER:
+            woken[n] = door[i]
+            n += 1
+    needs.begin_to_weigh(needs_key, state, scene.urge.search_days, woken[:n], today)
+    _offer_all(promise_key, state, people, crm, manners, visit, door, who, outcome)
+    _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, calls_day, today)
+    counts = people.visits, people.contacts, people.followups, people.visits_ever
+    sums = _tally(kind, outcome, door, who, state.zone, *counts, by_zone)
+    return door, who, kind, outcome, n, *sums
+
+
+@njit(cache=True)
+def _offer_all(key, state, people, crm, manners, visit, door, who, outcome):
+    """Whoever is woken gets an offer, with the personal channel's weight, the seller's skill, and what is promised
+    beyond it."""
+    rows, rep, n = np.empty(door.size, np.int64), np.empty(door.size, np.int64), 0
+    tempted = False
+    for i in range(door.size):
+        if outcome[i] == WOKEN:
+            rows[n], rep[n] = door[i], who[i]
+            tempted |= manners.promise[who[i]] > 0.0
+            n += 1
+    logit = np.empty(n)
+    for i in range(n):
+        row = rows[i]
+        seller = people.large[rep[i]] if state.size_class[row] == LARGE else people.usual[rep[i]]
+        logit[i] = visit.personal_logit + visit.skill_logit * seller
+        if tempted:
+            crm.promised[row] = draw(key, state.address[row], 0) < manners.promise[rep[i]]
+            logit[i] += visit.promise_logit * crm.promised[row]
+    needs.put_on_table(state, rows[:n], 0, FIELD, logit)
+
+
+@njit(cache=True)
+def _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, calls_day, today):
+    """Who thinks it over rings on a day; appointments kept are struck off, and new ones made ahead of a contract's end
+    that became known."""
+    for i in range(door.size):
+        if outcome[i] == LATER:
+            afterthoughts[door[i]] = min(calls_day[i], NEVER)
+        if kind[i] == FOLLOWED:
+            diary[door[i]] = NEVER
+    if visit.followup_days > 0.0:
+        for i in range(door.size):
+            if told[i]:
+                ahead = max(np.int64(crm.contract_end[door[i]]) - visit.lead_days, today + 5)
+                diary[door[i]] = min(ahead, NEVER)
 
 
 def sellers(reps: RepTable) -> tuple[Array, Array]:
@@ -186,89 +218,6 @@ def promise(state: MarketState, scene: Scene, crm: Crm, rows: Array, chance: Arr
 
 
 @njit(cache=True)
-def _days(
-    productive,
-    effort,
-    patches,
-    rules,
-    manners,
-    crm,
-    deal,
-    order_operator,
-    network,
-    zone,
-    usual_price,
-    operator_address,
-    due,
-    today,
-    key,
-):
-    """Which doors each representative reaches today, and how: (doors, representatives, VISIT or FOLLOWED)."""
-    reps = productive.size
-    door, who, kind, n = np.empty(reps * 64, np.int64), np.empty(reps * 64, np.int64), np.zeros(reps * 64, np.int64), 0
-    worth = np.empty(zone.size)  # of doors, as far as somebody looks at them
-    known = (rules, crm, deal, order_operator, network, zone, usual_price, today)
-    minds_pay = manners.taste.shape[0] > 0
-    for rep in range(reps):
-        if not productive[rep] or effort[rep] <= 0.0:
-            continue
-        left = rules.working_minutes * effort[rep] * (1.0 - manners.desk_share[rep]) - rules.start_minutes
-        appointments = 0.5 * left
-        for row in due:
-            ours = crm.rep[row] == rep or (
-                crm.rep[row] >= 0 and not productive[crm.rep[row]] and patches.owner[row] == rep
-            )
-            if not ours or appointments < rules.followup_minutes or deal.provider[row] < -1 or deal.provider[row] == 0:
-                continue
-            if order_operator[row] == 0 or crm.forbids[row]:
-                continue
-            door[n], who[n], kind[n] = row, rep, FOLLOWED
-            appointments -= rules.followup_minutes
-            left -= rules.followup_minutes
-            n += 1
-        z, mine = patches.current[rep], patches.doors[patches.start[rep] : patches.start[rep + 1]]
-        rows = mine[:0]
-        if z >= 0:
-            here = doors_in_zone(z, mine, zone)
-            worth_of_doors(worth, here, *known)
-            if minds_pay:
-                weigh_by_own_pay(worth, here, deal.size_class, deal.premises, manners.taste[rep])
-            rows = doors_of_day(z, here, worth, zone, crm.x, crm.y, rules.minutes_per_km)
-        if rows.size < FEW:
-            worth_of_doors(worth, mine, *known)
-            if minds_pay:
-                weigh_by_own_pay(worth, mine, deal.size_class, deal.premises, manners.taste[rep])
-            z = next_zone(mine, worth, zone, rules.priority.size, rules.priority)
-            patches.current[rep] = z
-            if z < 0:
-                continue
-            rows = doors_of_day(z, mine, worth, zone, crm.x, crm.y, rules.minutes_per_km)
-        rows = tour(crm.x, crm.y, rows)
-        for i in range(rows.size):
-            row = rows[i]
-            if i > 0:
-                left -= way_minutes(rules, crm, rows[i - 1], row)
-            premises = deal.premises[row]
-            met = draw(key, pair(deal.address[row], operator_address), 0) < rules.decision_maker[premises]
-            left -= rules.waiting_minutes[premises] + (rules.talk_minutes if met else rules.refused_minutes)
-            if left < 0.0 or n >= door.size:
-                break
-            door[n], who[n], kind[n] = row, rep, VISIT
-            n += 1
-    return door[:n].copy(), who[:n].copy(), kind[:n].copy()
-
-
-@njit(cache=True)
-def way_minutes(rules, crm, a, b):
-    """Minutes from one door to the next: indoors, on foot, or by car with parking where that is faster."""
-    km = distance(crm.x, crm.y, a, b)
-    if km < 1e-6:
-        return rules.indoor_minutes
-    walk = km * rules.minutes_per_km
-    return rules.indoor_minutes + min(walk, 4.0 + 0.15 * walk)
-
-
-@njit(cache=True)
 def best_rival_offer(price, deal, row):
     """The lowest monthly bill that a rival has put on the table, nan without one."""
     best = np.nan
@@ -280,27 +229,11 @@ def best_rival_offer(price, deal, row):
 
 
 @njit(cache=True)
-def _meet_all(
-    key,
-    door,
-    who,
-    kind,
-    visit,
-    rules,
-    reports,
-    mind,
-    fading,
-    urge,
-    columns,
-    deal,
-    crm,
-    touch_day,
-    price,
-    operator_address,
-    today,
-):
+def _meet_all(key, state, scene, crm, rules, reports, visit, door, who, kind, today):
     """What comes of each visit or appointment: outcome, whether a contract's end became known, and when who thinks it
     over will call."""
+    mind, columns, deal, fading, urge = state.mind, state.urge_columns, state.deal, scene.fading, scene.urge
+    price, operator_address, touch_day = scene.appeal.price, scene.appeal.address[0], state.touch_day
     outcome, told = np.zeros(door.size, np.int64), np.zeros(door.size, np.bool_)
     calls_day = np.zeros(door.size, np.int64)
     for i in range(door.size):
@@ -346,32 +279,6 @@ def _meet_all(
         if outcome[i] == CONTACT and draw(key, where, 3) < visit.refusal:
             crm.forbids[row] = True
     return outcome, told, calls_day
-
-
-def _count(
-    state: MarketState, reps: RepTable, record: Record, door: Array, who: Array, kind: Array, outcome: Array, today: int
-) -> None:
-    visits, contacts, followups = _tally(
-        kind,
-        outcome,
-        door,
-        who,
-        state.zone,
-        reps.visits,
-        reps.contacts,
-        reps.followups,
-        reps.visits_ever,
-        record.zone["visits"],
-    )
-    record.add("visits", visits)
-    record.add("contacts", contacts)
-    record.add("followups", followups)
-    record.channel["contacts"][FIELD] += contacts
-    if record.events is not None:
-        visited, contact, followed = kind == VISIT, outcome >= CONTACT, kind == FOLLOWED
-        record.event(today, "visit", door[visited], 0, actor=who[visited], channel=FIELD)
-        record.event(today, "contact", door[contact], 0, actor=who[contact], channel=FIELD)
-        record.event(today, "followup", door[followed], 0, actor=who[followed], channel=FIELD)
 
 
 @njit(cache=True)

@@ -18,8 +18,9 @@ from sim.record import Record
 from sim.scene import Scene, by_class
 from sim.state import FIELD, INBOUND, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.field import LATER, VISIT, WOKEN, Visit, visit_of
+from sim.steps.field import LATER, WOKEN, Visit, visit_of
 from sim.steps.needs import chance_of_row, put_offers, rests
+from sim.steps.patches import VISIT
 
 Array = np.ndarray[Any, Any]
 

@@ -42,12 +42,13 @@ def consider(state: MarketState, scene: Scene, record: Record, rows: Array, toda
     """A seller has woken these businesses: they weigh the offer in hand against staying, and ask nobody else."""
     if not rows.size:
         return
-    _begin_to_weigh(luck.key, state.held, scene.urge.search_days, rows, today)
+    begin_to_weigh(luck.key, state.held, scene.urge.search_days, rows, today)
     record.add("market_woken", rows.size)
 
 
 @njit(cache=True)
-def _begin_to_weigh(key, state, search_days, rows, today):
+def begin_to_weigh(key, state, search_days, rows, today):
+    """The last day of weighing, about as long as a search of their own."""
     for row in rows:
         days = search_days[state.size_class[row]] * (0.5 + draw(key, state.address[row], 1))
         state.decision_day[row] = min(today + max(np.ceil(days), 1), NEVER - 1)
@@ -57,11 +58,12 @@ def _begin_to_weigh(key, state, search_days, rows, today):
 def put_offers(state: MarketState, rows: Array, operator: int, channel: int, logit: Array) -> None:
     """An offer lies on the table until the search ends; a better approach by the same operator replaces a worse one."""
     if rows.size:
-        _put_offers(state.held, rows, operator, channel, logit)
+        put_on_table(state.held, rows, operator, channel, logit)
 
 
 @njit(cache=True)
-def _put_offers(state, rows, operator, channel, logit):
+def put_on_table(state, rows, operator, channel, logit):
+    """`put_offers` for kernels."""
     offers, appeal, offer_channel = state.offers, state.appeal, state.offer_channel
     bit = np.uint8(1 << operator)
     for i in range(rows.size):

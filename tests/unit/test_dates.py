@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.dates import BLOCK, rows_between, rows_on
+from sim.dates import BLOCK, rows_between, rows_on, rows_until
 from sim.state import LONG_AGO, NEVER
 
 
@@ -35,3 +35,4 @@ def test_the_rows_of_some_days_are_those_of_the_plain_comparison(size: int) -> N
     for first, last in ((LONG_AGO, 4), (4, 5), (6, 9), (5, 4)):
         plain = np.flatnonzero((first <= dates) & (dates <= last))
         assert rows_between(dates, first, last).tolist() == plain.tolist()
+    assert rows_until(dates, 4).tolist() == np.flatnonzero(dates <= 4).tolist()

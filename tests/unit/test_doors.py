@@ -64,7 +64,8 @@ def value(made: Market, row: int, policy: str) -> float:
 def plan(made: Market, zone: int, policy: str = "sweep", rows=None) -> np.ndarray:
     """Doors that a representative would plan in a zone, whose patch is the city or some rows."""
     crm, rows = made.field.crm, np.arange(len(made.state)) if rows is None else rows
-    return doors_of_day(zone, rows, worth(made, policy), made.state.zone, crm.x, crm.y, made.field.rules.minutes_per_km)
+    here = rows[made.state.zone[rows] == zone]
+    return doors_of_day(here, worth(made, policy), crm.x, crm.y, made.field.rules.minutes_per_km)
 
 
 def zone_chosen(made: Market, rows=None) -> int:

@@ -14,7 +14,7 @@ from sim.crm import UNKNOWN
 from sim.market import Market
 from sim.reps import RepTable
 from sim.state import FIELD, INBOUND, LONG_AGO, NEVER, NONE, VACANT
-from sim.steps import callbacks, field
+from sim.steps import callbacks, field, patches
 from tests.tiny import tiny_city, tiny_operators
 from tests.worlds import column, events, market, middle_city, small_city
 
@@ -104,7 +104,7 @@ def test_everybody_works_the_own_patch() -> None:
 def minutes_of(made: Market, doors: np.ndarray) -> float:
     """Minutes of visits that all meet the decision-maker, in the order of the tour."""
     rules, crm = made.field.rules, made.field.crm
-    ways = sum(field.way_minutes(rules, crm, a, b) for a, b in pairwise(doors))
+    ways = sum(patches.way_minutes(rules, crm, a, b) for a, b in pairwise(doors))
     return ways + float((rules.waiting_minutes[made.state.premises[doors]] + rules.talk_minutes).sum())
 
 
@@ -131,9 +131,9 @@ def test_the_way_is_indoors_on_foot_or_by_car() -> None:
     rules, crm = made.field.rules, made.field.crm
     crm.x[:4], crm.y[:4] = [0.0, 0.0, 0.2, 8.0], 0.0
     walk = 0.2 * rules.minutes_per_km
-    assert field.way_minutes(rules, crm, 0, 1) == rules.indoor_minutes
-    assert field.way_minutes(rules, crm, 0, 2) == pytest.approx(rules.indoor_minutes + walk)
-    assert field.way_minutes(rules, crm, 0, 3) == pytest.approx(rules.indoor_minutes + 4.0 + 0.15 * 40.0 * walk)
+    assert patches.way_minutes(rules, crm, 0, 1) == rules.indoor_minutes
+    assert patches.way_minutes(rules, crm, 0, 2) == pytest.approx(rules.indoor_minutes + walk)
+    assert patches.way_minutes(rules, crm, 0, 3) == pytest.approx(rules.indoor_minutes + 4.0 + 0.15 * 40.0 * walk)
 
 
 def test_decision_makers_are_met_by_premises_type() -> None:
@@ -209,14 +209,12 @@ def test_afterthoughts_come_after_the_mean_of_their_days() -> None:
     numbers = {**MET, "world.field.woken_months": 1000.0, "world.field.decided_at_door_share": 0.0}
     waits = []
     made = active({**numbers, "department.reps": 8}, months=2)
-    book, noted = made.field.afterthoughts, made.field.afterthoughts.add
-
-    def note(rows, days):
-        waits.extend((days - made.day).tolist())
-        noted(rows, days)
-
-    book.add = note
-    made.run()
+    book = made.field.afterthoughts.day
+    while made.running:
+        before, today = book.copy(), made.day
+        made.step()
+        noted = (book != before) & (book != NEVER)
+        waits.extend((book[noted] - today).tolist())
     assert min(waits) >= 1
     assert np.mean(waits) == pytest.approx(15.5, abs=4 * 15 / np.sqrt(len(waits)))
 
