@@ -7,64 +7,94 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.crm import Crm
+from sim.crm import Crm, forget
 from sim.orders import Orders
 from sim.reps import RepTable
-from sim.state import FIELD
+from sim.state import FIELD, NEVER
 
 Array = np.ndarray[Any, Any]
 
 
 def signed(reps: RepTable, crm: Crm, orders: Orders, new: Array, discount: Array) -> None:
-    """Today's orders count for the representative whom the business knows; a discount for signing early is paid with
-    the order's activation. The new orders stand last in the table."""
+    """Today's orders count for the representative whom the business knows; a discount (n,) for signing early is paid
+    with the order's activation, and is empty where there is none. The new orders stand last in the table."""
     if not len(new):
         return
     newest = orders.table[-len(new) :]
-    rep = newest["rep"]
-    _sign(new["operator"], new["channel"], new["row"], new["bill"], crm.rep, rep, reps.contracts, reps.bills_signed)
+    _sign(newest, crm.rep, reps.contracts, reps.bills_signed)
     if discount.any():
         newest["buyout"] += discount
-        add(reps.discounts, rep, discount)
+        add(reps.discounts, newest["rep"], discount)
 
 
 @njit(cache=True)
-def _sign(operator, channel, row, bill, known, rep, contracts, bills):
+def _sign(new, known, contracts, bills):
     """Write down whose each new order is, and count it."""
-    for i in range(row.size):
-        rep[i] = known[row[i]] if operator[i] == 0 and channel[i] == FIELD else -1
-        if rep[i] >= 0:
-            contracts[rep[i]] += 1
-            bills[rep[i]] += bill[i]
+    for i in range(new.size):
+        order = new[i]
+        order.rep = known[order.row] if order.operator == 0 and order.channel == FIELD else -1
+        if order.rep >= 0:
+            contracts[order.rep] += 1
+            bills[order.rep] += order.bill
 
 
-def delivered(reps: RepTable, crm: Crm, lost: Orders, done: Orders, today: int) -> None:
-    """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run."""
-    if len(lost):
-        add(reps.bills_cancelled, lost["rep"], lost["bill"])
-    if len(done):
-        sold = crm.sold_by, crm.sold_bill, crm.sold_day
-        _deliver(done["row"], done["rep"], done["bill"], today, *sold, reps.contracts_activated, reps.bills_activated)
+def delivered(reps: RepTable, crm: Crm, lost: Array, done: Array, today: int, early_days: int) -> Array:
+    """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run.
+
+    Customers who went to another operator within so many days of service count against whoever sold to them. Returns
+    which of the orders in service a representative has sold.
+    """
+    activated = reps.contracts_activated, reps.bills_activated
+    sold: Array = _deliver(crm, lost, done, *activated, reps.bills_cancelled, reps.bills_left_early, today, early_days)
+    return sold
 
 
 @njit(cache=True)
-def _deliver(row, rep, bill, today, sold_by, sold_bill, sold_day, contracts, bills):
-    """Count what went into service for whoever sold it, and keep it in the CRM."""
-    for i in range(row.size):
-        if rep[i] >= 0:
-            contracts[rep[i]] += 1.0
-            bills[rep[i]] += bill[i]
-            sold_by[row[i]], sold_bill[row[i]], sold_day[row[i]] = rep[i], bill[i], today
+def _deliver(crm, lost, done, contracts, bills, cancelled, left_early, today, early_days):
+    """Count what fell through and what went into service for whoever sold it, and keep it in the CRM."""
+    for i in range(lost.size):
+        if lost[i].rep >= 0:
+            cancelled[lost[i].rep] += lost[i].bill
+    sold, n = np.empty(done.size, np.int64), 0
+    for i in range(done.size):
+        order = done[i]
+        if order.rep >= 0:
+            contracts[order.rep] += 1.0
+            bills[order.rep] += order.bill
+            crm.sold_by[order.row], crm.sold_bill[order.row] = order.rep, order.bill
+            crm.sold_day[order.row] = today
+            sold[n] = i
+            n += 1
+        elif order.operator != 0:
+            _lose_early(crm, left_early, order.row, today, early_days)
+    return sold[:n]
 
 
-def lost_early(reps: RepTable, crm: Crm, gone: Array, today: int, early_days: int) -> None:
-    """Customers who went today, by switching or closure: within so many days of service they count against the
-    person who sold them."""
-    gone = gone[crm.sold_by[gone] >= 0]
-    if gone.size:
-        early = gone[today - crm.sold_day[gone].astype(np.int64) <= early_days]
-        add(reps.bills_left_early, crm.sold_by[early].astype(np.int64), crm.sold_bill[early])
-        crm.sold_by[gone] = -1
+@njit(cache=True)
+def _lose_early(crm, left_early, row, today, early_days):
+    """A customer who went today, by switching or closure: within so many days of service it counts against the person
+    who sold to it."""
+    seller = crm.sold_by[row]
+    if seller >= 0:
+        if today - crm.sold_day[row] <= early_days:
+            left_early[seller] += crm.sold_bill[row]
+        crm.sold_by[row] = -1
+
+
+def tenants_gone(
+    reps: RepTable, crm: Crm, closed: Array, appointments: Array, afterthoughts: Array, today: int, early_days: int
+) -> None:
+    """Closures of today: customers lost early count, nothing that was known holds for the next tenant, and dates are
+    struck off both diaries."""
+    _leave(crm, reps.bills_left_early, closed, appointments, afterthoughts, today, early_days)
+
+
+@njit(cache=True)
+def _leave(crm, left_early, closed, appointments, afterthoughts, today, early_days):
+    for row in closed:
+        _lose_early(crm, left_early, row, today, early_days)
+        forget(crm, row)
+        appointments[row], afterthoughts[row] = NEVER, NEVER
 
 
 def add(column: Array, rep: Array, amount: Array) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
-from sim.dates import rows_until
 from sim.state import LONG_AGO, NEVER
 
 Array = np.ndarray[Any, Any]
@@ -57,37 +57,17 @@ def empty_crm(rows: int, x: Array, y: Array) -> Crm:
     )
 
 
-def forget(crm: Crm, rows: Array) -> None:
+@njit(cache=True)
+def forget(crm, row):
     """The tenant is gone: nothing that was known holds for the next one."""
-    crm.visit_day[rows], crm.known_day[rows] = LONG_AGO, LONG_AGO
-    crm.rep[rows], crm.provider[rows] = -1, UNKNOWN
-    crm.contract_end[rows], crm.opened_day[rows] = NEVER, NEVER
-    crm.bill[rows], crm.rival_offer[rows] = np.nan, np.nan
-    crm.complains[rows], crm.forbids[rows], crm.promised[rows] = False, False, False
-    crm.sold_by[rows], crm.sold_day[rows] = -1, LONG_AGO
+    crm.visit_day[row], crm.known_day[row] = LONG_AGO, LONG_AGO
+    crm.rep[row], crm.provider[row] = -1, UNKNOWN
+    crm.contract_end[row], crm.opened_day[row] = NEVER, NEVER
+    crm.bill[row], crm.rival_offer[row] = np.nan, np.nan
+    crm.complains[row], crm.forbids[row], crm.promised[row] = False, False, False
+    crm.sold_by[row], crm.sold_day[row] = -1, LONG_AGO
 
 
-class FollowUps:
-    """Appointments: a day for each door, NEVER without one."""
-
-    def __init__(self, rows: int):
-        self.day = np.full(rows, NEVER, np.int16)
-
-    def add(self, rows: Array, days: Array) -> None:
-        """Write appointments down; a door has one at a time, the later entry counts."""
-        self.day[rows] = np.minimum(days, NEVER)
-
-    def due(self, today: int) -> Array:
-        """Doors whose appointment is today or was missed."""
-        due: Array = rows_until(self.day, today)
-        return due
-
-    def take_due(self, today: int) -> Array:
-        """The same, struck off the diary."""
-        rows = self.due(today)
-        self.strike(rows)
-        return rows
-
-    def strike(self, rows: Array) -> None:
-        """Done or not to be done any more."""
-        self.day[rows] = NEVER
+def empty_diary(rows: int) -> Array:
+    """Appointments: a day (int16) for each door, NEVER without one; a door has one at a time."""
+    return np.full(rows, NEVER, np.int16)

@@ -16,7 +16,6 @@ Array = np.ndarray[Any, Any]
 
 EARLY_DAYS = 126  # working days, six months: whoever leaves for a competitor within them has left early
 SIZES = ("micro", "small", "medium", "large")  # size classes in their order
-NO_SALES = np.zeros(len(SIZES), np.int64)
 COUNTS = ("orders", *(f"orders_{size}" for size in SIZES), "activated", "young", "left_early")
 
 
@@ -35,18 +34,14 @@ class FieldDays:
     def see(self, state: MarketState, reps: RepTable, new: Array, done: Orders, today: int) -> None:
         """Write the day down; `new` are the orders signed today, `done` those that went into service."""
         left = self._leave(state, today)
-        activated = done["row"][(done["operator"] == 0) & (done["channel"] == FIELD)]
-        working = reps.stage == PRODUCTIVE
-        people = int(np.count_nonzero(working))
-        ours = (new["operator"] == 0) & (new["channel"] == FIELD)
-        rows = new["row"][ours]
-        if people or rows.size or activated.size or self.row.size or left:
-            sizes = np.bincount(state.size_class[rows], minlength=len(SIZES)) if rows.size else NO_SALES
+        people, effort, bills, sizes, activated = _sum_up(reps.stage, reps.effort, state.size_class, new, done.table)
+        signed = int(sizes.sum())
+        if people or signed or activated.size or self.row.size or left:
             self.days.append(today)
             self.reps.append(people)
-            self.effort.append(float(reps.effort @ working) / people if people else np.nan)
-            self.bills.append(float(new["bill"] @ ours) if rows.size else 0.0)
-            self.counts.append((rows.size, *sizes.tolist(), activated.size, self.row.size, left))
+            self.effort.append(effort / people if people else np.nan)
+            self.bills.append(bills)
+            self.counts.append((signed, *sizes.tolist(), activated.size, self.row.size, left))
         if activated.size:
             self.row = np.append(self.row, activated)
             self.since = np.append(self.since, np.full(activated.size, today))
@@ -76,6 +71,28 @@ class FieldDays:
             "bills_signed": np.array(self.bills, np.float64),
             **{name: counts[:, place] for place, name in enumerate(COUNTS)},
         }
+
+
+@njit(cache=True)
+def _sum_up(stage, effort, size_class, new, done):
+    """Of one day: people in the field, their effort, bills and numbers by size of the contracts they signed, and rows
+    that went into service."""
+    people, exerted = 0, 0.0
+    for rep in range(stage.size):
+        if stage[rep] == PRODUCTIVE:
+            people += 1
+            exerted += effort[rep]
+    bills, sizes = 0.0, np.zeros(len(SIZES), np.int64)
+    for order in new:
+        if order.operator == 0 and order.channel == FIELD:
+            bills += order.bill
+            sizes[size_class[order.row]] += 1
+    rows, n = np.empty(done.size, np.int64), 0
+    for order in done:
+        if order.operator == 0 and order.channel == FIELD:
+            rows[n] = order.row
+            n += 1
+    return people, exerted, bills, sizes, rows[:n]
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ from sim.compensation import Scheme
 from sim.compensation.effort import Policy, team_policy
 from sim.compensation.outlook import Outlook
 from sim.conduct import Motive
-from sim.crm import FollowUps, empty_crm, forget
+from sim.crm import empty_crm, empty_diary
 from sim.department import Changes, Department
 from sim.doors import DOORS, Rules, door_positions
 from sim.draws import Streams
@@ -47,7 +47,7 @@ class FieldForce:
         self.department = Department(parameters.department, parameters.world.department, calendar, city, streams, first)
         self.reps = self.department.reps
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
-        self.appointments, self.afterthoughts = FollowUps(len(state)), FollowUps(len(state))
+        self.appointments, self.afterthoughts = empty_diary(len(state)), empty_diary(len(state))
         self.rules = rules_of(parameters, city)
         self._usual_visits = usual_visits(self.rules, city)
         self.owner = np.full(len(state), -1, np.int64)
@@ -82,7 +82,7 @@ class FieldForce:
             self._plan(state, today)
             self.behaviour.think_again()
         self._exert(today)
-        if self.behaviour.is_due(today, len(self.reps)):
+        if len(self.reps) and self.behaviour.is_due(today, len(self.reps)):
             self.behaviour.think(state, self._motive(today), self._conversion(), today)
 
     def _take_patches(self) -> None:
@@ -158,7 +158,9 @@ class FieldForce:
             department.plan_per_rep(lambda _: decided.bills_per_month if decided.kind == "fixed" else a_month)
         department.open_month(first)
         practice = np.clip(first + 0.5 * month - reps.productive_day, 0.5 * month, None)
-        reps.plan *= learn(p.starting_skill_share, practice, 0.0, p, month)  # newcomers' plans are ramped
+        reps.plan *= learn(
+            p.starting_skill_share, practice, 0.0, department.team.lessons
+        )  # newcomers' plans are ramped
         if decided.kind == "ratchet" or self.scheme.carries_plan:
             reps.plan *= reps.plan_factor
         if decided.kind == "potential":
@@ -251,11 +253,10 @@ class FieldForce:
     def credit_after(self, state: MarketState, lost: Orders, done: Orders, news: News, today: int) -> None:
         """Activations, cancellations and customers lost early count for whoever sold them; new customers find out what
         was promised and neglected."""
-        credit.delivered(self.reps, self.crm, lost, done, today)
-        switched = done["row"][done["operator"] != 0]
-        credit.lost_early(self.reps, self.crm, switched, today, self._early_days())
-        sold = done["rep"] >= 0
-        self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
+        if len(lost) or len(done):
+            sold = credit.delivered(self.reps, self.crm, lost.table, done.table, today, self._early_days())
+            if sold.size:
+                self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
         if self.scheme.period == "day":
             self.payroll.accrue(today)
             self._settle_period(today)
@@ -267,10 +268,8 @@ class FieldForce:
     def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
         """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
         if closed.size:
-            credit.lost_early(self.reps, self.crm, closed, today, self._early_days())
-            forget(self.crm, closed)
-            self.appointments.strike(closed)
-            self.afterthoughts.strike(closed)
+            dates = self.appointments, self.afterthoughts
+            credit.tenants_gone(self.reps, self.crm, closed, *dates, today, self._early_days())
         if opened.size and self.department.exists(today):
             callbacks.hear_of_openings(
                 state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)

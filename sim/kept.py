@@ -105,11 +105,10 @@ ROOMS: dict[str, Room] = {
             *("reps", "knowledge", "described", "future_heads", "vacancies", "quit_days", "patches", "row_of_post"),
             *("patch_of_zone", "patch_of_door", "_visits_before", "_changes", "sought"),
         ),
-        ("decided", "world", "calendar", "city", "streams", "course", "potential", "worth"),
+        ("decided", "world", "calendar", "city", "streams", "course", "potential", "worth", "lessons"),
     ),
     "RepTable": Room(tuple(RepTable.__dataclass_fields__)),
     "Patches": Room(("posts", "post_of_zone", "shared_zone", "shared_post")),
-    "FollowUps": Room(("day",)),
     "Policy": Room(("table", "row", "days_a_step")),
     "Payroll": Room(("before", "balance"), ("scheme", "calendar", "reps", "_asked")),
     "Behaviour": Room(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from sim.workdays import Workdays
 from sim.world import Department
@@ -12,21 +13,47 @@ from sim.world import Department
 Array = np.ndarray[Any, Any]
 
 
-def learn(skill: Array | float, days: Array | float, coaching: Array | float, p: Department, per_month: float) -> Array:
-    """Skill after days of practice: the distance to full productivity shrinks exponentially, faster with coaching."""
-    pace = p.learning_months * per_month * (1.0 - p.coaching_effect_share * np.asarray(coaching))
-    return 1.0 - (1.0 - skill) * np.exp(-np.asarray(days) / pace)
+class Lessons(NamedTuple):
+    """How skill comes and goes, per working day, in the kernels' terms."""
+
+    pace_days: float  # in which the distance to full productivity shrinks to 1/e, without coaching
+    coaching_effect: float  # part of the pace that full coaching takes off
+    forgetting: float  # rate of a day without a visit
+    visits_per_day: float  # of a full day of practice
+    sharing_days: float
 
 
-def forget(skill: Array, start: float, days: float, p: Department, calendar: Workdays) -> Array:
+def lessons(p: Department, calendar: Workdays) -> Lessons:
+    """The lessons of a world."""
+    return Lessons(
+        p.learning_months * calendar.per_month,
+        p.coaching_effect_share,
+        calendar.daily_fading(p.forgetting_per_month),
+        float(p.practice_visits_per_day),
+        max(p.sharing_months * calendar.per_month, 1.0),
+    )
+
+
+@njit(cache=True)
+def learn(skill, days, coaching, of):
+    """Skill after days of practice: the distance to full productivity shrinks exponentially, faster with coaching.
+
+    Numbers or arrays; `of` are the Lessons.
+    """
+    pace = of.pace_days * (1.0 - of.coaching_effect * coaching)
+    return 1.0 - (1.0 - skill) * np.exp(-days / pace)
+
+
+@njit(cache=True)
+def forget(skill, start, days, of):
     """Skill after days without a visit: part of what practice brought is lost."""
-    gained = np.maximum(skill - start, 0.0)
-    return skill - gained * -np.expm1(-calendar.daily_fading(p.forgetting_per_month) * days)
+    return skill - np.maximum(skill - start, 0.0) * -np.expm1(-of.forgetting * days)
 
 
-def practised(visits: Array, p: Department) -> Array:
+@njit(cache=True)
+def practised(visits, of):
     """How much of a full day of practice the day's visits were."""
-    return np.minimum(visits / p.practice_visits_per_day, 1.0)
+    return min(visits / of.visits_per_day, 1.0)
 
 
 def starting_skill(with_consultants: bool, p: Department) -> float:
@@ -40,12 +67,11 @@ def newcomer_skill(start: float, knowledge: float, described: bool, p: Departmen
     return start + (1.0 - start) * passed * knowledge
 
 
-def share_knowledge(knowledge: float, skill: Array, start: float, p: Department, per_month: float) -> float:
-    """What the department knows after one more day with these people; it comes to know what they have learned."""
-    if not skill.size:
-        return knowledge
-    learned = max(float(np.mean((skill - start) / (1.0 - start))), knowledge)
-    return knowledge + (learned - knowledge) / max(p.sharing_months * per_month, 1.0)
+@njit(cache=True)
+def share_knowledge(knowledge, learned, of):
+    """What the department knows after one more day with people who have learned so much, in the mean; what it knows
+    already is not lost."""
+    return knowledge + (max(learned, knowledge) - knowledge) / of.sharing_days
 
 
 def after_leaving(knowledge: float, leavers: int, people: int, described: bool, p: Department) -> float:

@@ -210,7 +210,8 @@ class Market(mesa.Model):  # type: ignore[misc]
         advertising.begin_or_end(self.parameters.advertising, self.scene, self.tenants, month)
         for operator in self.operators:
             staffing.staff_telemarketing(self, operator)
-        needs.refresh(self.state, self.scene, self.day, everybody=True)
+        if month % needs.LIMITS_MONTHS == 0:
+            needs.refresh(self.state, self.scene, self.day, everybody=True)
         if month == 1 and not self.parameters.retention.reactive:
             self.scene.signing.notice_share[0] = 0.0
         if self._crews_meet_sales(month):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from sim import decisions as decided
 from sim import learning, recruiting, territories
@@ -59,6 +60,7 @@ class Team:
         self.streams, self.course = streams, course
         self.reps = RepTable.empty()
         self.knowledge = 0.0  # what the department knows beyond its people, 0 to 1
+        self.lessons = learning.lessons(self.world, self.calendar)
         self.described = False  # whether the processes have been written down
         self.future_heads = NONE  # rows chosen to become head
         posts = decisions.reps if decisions.active else 0
@@ -171,17 +173,18 @@ class Team:
 
     def practise(self, coaching: Array) -> None:
         """The day's visits add to skill, a day without any takes from it; the department learns from its people."""
-        reps, p, per_month = self.reps, self.world, self.calendar.per_month
-        visits = reps.visits_ever - self._visits_before
-        self._visits_before = reps.visits_ever.copy()
-        field = reps.rows(PRODUCTIVE)
-        idle, busy = field[visits[field] == 0], field[visits[field] > 0]
-        start = self.starting_skill
-        if idle.size and self.decided.people.forgetting:
-            reps.skill[idle] = learning.forget(reps.skill[idle], start, 1.0, p, self.calendar)
-        days = learning.practised(visits[busy], p)
-        reps.skill[busy] = learning.learn(reps.skill[busy], days, coaching[busy], p, per_month)
-        self.knowledge = learning.share_knowledge(self.knowledge, reps.skill[field], start, p, per_month)
+        reps = self.reps
+        self.knowledge = _practise(
+            reps.stage,
+            reps.skill,
+            reps.visits_ever,
+            self._visits_before,
+            coaching,
+            self.starting_skill,
+            self.decided.people.forgetting,
+            self.lessons,
+            self.knowledge,
+        )
 
     def talents(self, most: int) -> Array:
         """Rows of the best of those who could lead a team."""
@@ -260,3 +263,22 @@ class Team:
         self.vacancies, self.future_heads = [], NONE
         self.row_of_post[:] = -1
         self.assign()
+
+
+@njit(cache=True)
+def _practise(stage, skill, visits_ever, visits_before, coaching, start, forgets, lessons, knowledge):
+    """One day of practice of everybody in the field, in place; returns what the department knows after it."""
+    people, total = 0, 0.0
+    for rep in range(stage.size):
+        visits = visits_ever[rep] - visits_before[rep]
+        visits_before[rep] = visits_ever[rep]
+        if stage[rep] != PRODUCTIVE:
+            continue
+        if visits > 0:
+            days = learning.practised(visits, lessons)
+            skill[rep] = learning.learn(skill[rep], days, coaching[rep], lessons)
+        elif forgets:
+            skill[rep] = learning.forget(skill[rep], start, 1.0, lessons)
+        people += 1
+        total += (skill[rep] - start) / (1.0 - start)
+    return learning.share_knowledge(knowledge, total / people, lessons) if people else knowledge

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.compensation.outlook import ALONE, Outlook, carried, expected_pay, relevant
 from sim.compensation.programme import CONTRACTS_MAX, effort_grid, sales_chances, solve, weight_of
@@ -46,12 +47,26 @@ class Policy:
 
     def effort(self, days_left: Array | int, contracts: Array) -> Array:
         """Today's effort; contracts may be fractions (bills signed over the mean bill), read between the neighbours."""
-        _, steps, states = self.table.shape
-        step = np.minimum(np.maximum((np.asarray(days_left) - 1) // self.days_a_step, 0), steps - 1)
-        so_far = np.minimum(np.maximum(np.asarray(contracts, float), 0.0), states - 1.0)
-        below = np.minimum(so_far.astype(np.int64), states - 2)
-        part, row = so_far - below, self.row if len(self.row) != 1 else 0
-        return (1.0 - part) * self.table[row, step, below] + part * self.table[row, step, below + 1]
+        so_far, left = np.asarray(contracts, np.float64), np.asarray(days_left, np.int64)
+        shape = so_far.shape
+        if left.shape != shape:
+            shape = np.broadcast_shapes(left.shape, shape)
+            so_far, left = np.broadcast_to(so_far, shape), np.broadcast_to(left, shape)
+        return np.asarray(_read(self.table, self.row, self.days_a_step, left.ravel(), so_far.ravel()).reshape(shape))
+
+
+@njit(cache=True)
+def _read(table, row, days_a_step, days_left, contracts):
+    """The table's efforts (n,), between neighbouring numbers of contracts in proportion."""
+    effort = np.empty(contracts.size)
+    steps, states = table.shape[1], table.shape[2]
+    for i in range(contracts.size):
+        step = min(max((days_left[i] - 1) // days_a_step, 0), steps - 1)
+        so_far = min(max(contracts[i], 0.0), states - 1.0)
+        below = min(int(so_far), states - 2)
+        part, of = so_far - below, table[row[i] if row.size != 1 else 0, step]
+        effort[i] = (1.0 - part) * of[below] + part * of[below + 1]
+    return effort
 
 
 def ability_class(ability: Array) -> Array:

@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 
 from sim.conduct import Manners
-from sim.crm import Crm, FollowUps
+from sim.crm import Crm
+from sim.dates import rows_until
 from sim.draws import Luck, draw
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -21,16 +22,25 @@ Array = np.ndarray[Any, Any]
 
 
 def think_it_over(
-    state: MarketState, scene: Scene, afterthoughts: FollowUps, record: Record, today: int, luck: Luck
+    state: MarketState, scene: Scene, afterthoughts: Array, record: Record, today: int, luck: Luck
 ) -> Array:
     """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
-    rows = afterthoughts.take_due(today)
-    if not rows.size:
-        return rows
-    free = (state.decision_day[rows] == NEVER) & (state.order_operator[rows] == NONE)
-    rows = rows[free & (state.provider[rows] >= NONE) & (state.provider[rows] != 0)]
+    rows: Array = _thoughts(state.held, afterthoughts, today)
     needs.consider(state, scene, record, rows, today, luck)
     return rows
+
+
+@njit(cache=True)
+def _thoughts(state, diary, today):
+    """Who thought it over until today and is free to decide; the dates are struck off."""
+    rows, n = rows_until(diary, today), 0
+    for row in rows:
+        diary[row] = NEVER
+        free = state.decision_day[row] == NEVER and state.order_operator[row] == NONE
+        if free and state.provider[row] >= NONE and state.provider[row] != 0:
+            rows[n] = row
+            n += 1
+    return rows[:n]
 
 
 def calls_the_rep(

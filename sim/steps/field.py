@@ -10,7 +10,7 @@ from numba import njit
 from sim.awareness import fatigue_of, meet, remembered
 from sim.city import SIZES
 from sim.conduct import Manners
-from sim.crm import Crm, FollowUps
+from sim.crm import Crm
 from sim.dates import rows_until
 from sim.doors import Rules
 from sim.draws import Luck, draw, pair
@@ -93,8 +93,8 @@ def walk_the_patches(
     patches: Patches,
     rules: Rules,
     crm: Crm,
-    diary: FollowUps,
-    afterthoughts: FollowUps,
+    diary: Array,
+    afterthoughts: Array,
     record: Record,
     manners: Manners,
     today: int,
@@ -115,8 +115,8 @@ def walk_the_patches(
         crm,
         manners,
         visit_of(scene),
-        diary.day,
-        afterthoughts.day,
+        diary,
+        afterthoughts,
         record.zone["visits"],
         today,
     )

@@ -16,6 +16,7 @@ from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState, Rows
 
 Array = np.ndarray[Any, Any]
 
+LIMITS_MONTHS = 3  # after so many, everybody's limits follow what has faded; until then they are only less tight
 DAILY_MAX = 0.5  # no business is more likely than this to start looking on one day
 
 
@@ -190,7 +191,8 @@ def search(key, state, scene, asked, rows, today):
 
 @njit(cache=True)
 def set_limits(state, scene, rows, everybody, today):
-    """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up.
+    """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up; a chance that time alone
+    would raise, since content fades, is bounded as if it had.
 
     Columns are taken out of their group once, which is four times as fast; for everybody exponentials are read from a
     table.
@@ -218,7 +220,7 @@ def set_limits(state, scene, rows, everybody, today):
             provider[row] == NONE,
             today <= unsettled_until[row],
             faded(news[row], today - news_day[row], fading.news, news_left),
-            faded(satisfaction[row], today - satisfaction_day[row], fading.satisfaction, content_left),
+            min(faded(satisfaction[row], today - satisfaction_day[row], fading.satisfaction, content_left), 0.0),
             urge,
         )
         limit[row] = np.uint32(min(np.ceil(chance * 4294967296.0), 4294967295.0))

@@ -1,11 +1,11 @@
-"""What is known of a door, and the diary of appointments."""
+"""What is known of a door, and the diaries of those who come again or ring."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from sim.crm import UNKNOWN, FollowUps, empty_crm, forget
+from sim.crm import UNKNOWN, empty_crm, forget
 from sim.market import Market
 from sim.state import LONG_AGO, NEVER
 from sim.steps import callbacks
@@ -29,14 +29,6 @@ def active(numbers: dict | None = None) -> Market:
     return market(small_city(), numbers={"department.active": True, **(numbers or {})}, warmup=0)
 
 
-def diary(*entries: tuple[int, int]) -> FollowUps:
-    """A diary of (row, day)."""
-    book = FollowUps(10)
-    for row, day in entries:
-        book.add(np.array([row]), np.array([day]))
-    return book
-
-
 def test_at_first_the_doors_are_known_and_nothing_else() -> None:
     crm = empty_crm(4, PLACE, 2 * PLACE)
     assert crm.x.tolist() == [0, 1, 2, 3] and crm.y.tolist() == [0, 2, 4, 6]
@@ -46,35 +38,26 @@ def test_at_first_the_doors_are_known_and_nothing_else() -> None:
 
 def test_with_the_tenant_goes_all_that_was_known_but_not_the_door() -> None:
     crm, new = full_crm(), empty_crm(4, PLACE, PLACE)
-    forget(crm, np.array([1, 3]))
+    for row in (1, 3):
+        forget(crm, row)
     for name, column in crm._asdict().items():
         np.testing.assert_array_equal(column[[1, 3]], getattr(new, name)[[1, 3]], err_msg=name)
         np.testing.assert_array_equal(column[[0, 2]], getattr(full_crm(), name)[[0, 2]], err_msg=name)
 
 
-def test_a_door_has_one_appointment_and_the_later_entry_counts() -> None:
-    book = diary((4, 10), (5, 12), (4, 20))
-    assert book.day[[4, 5, 6]].tolist() == [20, 12, NEVER]
-
-
-def test_a_missed_appointment_stays_due() -> None:
-    book = diary((4, 10), (5, 12))
-    assert book.due(9).tolist() == []
-    assert book.due(10).tolist() == [4]
-    assert sorted(book.due(30).tolist()) == [4, 5]
-
-
-def test_what_is_taken_out_is_struck_off() -> None:
-    book = diary((4, 10), (5, 12))
-    assert book.take_due(11).tolist() == [4]
-    assert book.take_due(11).tolist() == []
-    assert book.take_due(12).tolist() == [5]
-
-
-def test_what_is_struck_does_not_come_back() -> None:
-    book = diary((4, 10), (5, 12), (6, 12))
-    book.strike(np.array([5, 9]))
-    assert sorted(book.due(99).tolist()) == [4, 6]
+def test_who_thought_it_over_rings_once_on_the_day_or_after_it() -> None:
+    made = active()
+    rows = np.flatnonzero(made.state.provider == 1)[:3]
+    made.state.decision_day[rows[0]] = 50  # looks around already
+    made.field.afterthoughts[rows] = 10, 10, 12
+    taken = [
+        callbacks.think_it_over(
+            made.state, made.scene, made.field.afterthoughts, made.record, day, made.luck("afterthoughts", day)
+        ).tolist()
+        for day in (9, 11, 11, 12)
+    ]
+    assert taken == [[], [rows[1]], [], [rows[2]]]
+    assert (made.field.afterthoughts == NEVER).all()
 
 
 # ---- new tenants -----------------------------------------------------------------------------------------------------
@@ -92,8 +75,7 @@ def test_a_closed_door_loses_its_record_and_appointments() -> None:
     made = active()
     force, row = made.field, np.array([3])
     force.crm.visit_day[row], force.crm.rep[row] = 60, 0
-    force.appointments.add(row, np.array([999]))
-    force.afterthoughts.add(row, np.array([999]))
+    force.appointments[row], force.afterthoughts[row] = 999, 999
     force.tenants_changed(made.state, row, row[:0], made.day)
     assert force.crm.visit_day[3] == LONG_AGO and force.crm.rep[3] == -1
-    assert force.appointments.day[3] == force.afterthoughts.day[3] == NEVER
+    assert force.appointments[3] == force.afterthoughts[3] == NEVER

@@ -13,7 +13,7 @@ from sim.agents.head_of_sales import head_agents
 from sim.department import Department
 from sim.draws import Streams
 from sim.errors import InputError
-from sim.learning import accompanied, after_leaving, forget, lead, learn, new_head, newcomer_skill, supervise
+from sim.learning import accompanied, after_leaving, forget, lead, learn, lessons, new_head, newcomer_skill, supervise
 from sim.ledger import ACCOUNTS, Ledger
 from sim.reps import LEFT, PRODUCTIVE, TRAINING
 from sim.workdays import workdays
@@ -24,6 +24,7 @@ CALENDAR = workdays("2027-01", 2, 12, "AU", "VIC")
 START = int(CALENDAR.first_day[2])
 MONTH = CALENDAR.per_month
 P = shipped().world.department
+LESSONS = lessons(P, CALENDAR)
 CITY = small_city()
 FIELD_ACCOUNTS = ("recruiting", "training", "consultants", "management", "field_fixed")
 
@@ -193,25 +194,25 @@ def test_practice_follows_the_learning_curve():
     start = np.array([P.starting_skill_share])
     months = 4.5
     expected = 1 - (1 - P.starting_skill_share) * np.exp(-months / P.learning_months)
-    assert learn(start, months * MONTH, 0.0, P, MONTH)[0] == pytest.approx(expected)
+    assert learn(start, months * MONTH, 0.0, LESSONS)[0] == pytest.approx(expected)
     assert expected == pytest.approx(0.9, abs=0.01)
 
 
 def test_coaching_shortens_learning_by_its_effect():
     start = np.array([0.4])
-    coached = learn(start, 10.0, 1.0, P, MONTH)
-    assert coached == pytest.approx(learn(start, 10.0 / (1 - P.coaching_effect_share), 0.0, P, MONTH))
+    coached = learn(start, 10.0, 1.0, LESSONS)
+    assert coached == pytest.approx(learn(start, 10.0 / (1 - P.coaching_effect_share), 0.0, LESSONS))
 
 
 def test_days_of_practice_add_up_to_the_closed_form():
     of = Run(department(numbers=STEADY, off=("debugging", "processes", "remote_support")), 2).department
     days = int(CALENDAR.first_day[4]) - (START + 20)
-    closed = learn(np.array([P.starting_skill_share]), days, 0.0, P, MONTH)
+    closed = learn(np.array([P.starting_skill_share]), days, 0.0, LESSONS)
     assert of.reps.skill == pytest.approx(np.repeat(closed, 3))
 
 
 def test_idle_months_take_part_of_what_was_learned():
-    after = forget(np.array([0.9]), 0.4, MONTH, P, CALENDAR)
+    after = forget(np.array([0.9]), 0.4, MONTH, LESSONS)
     assert after[0] == pytest.approx(0.9 - P.forgetting_per_month * 0.5, abs=1e-4)
 
 

@@ -185,7 +185,7 @@ def test_whoever_refuses_is_not_visited_again() -> None:
 def test_a_visit_that_wakes_nobody_brings_no_order_but_from_those_who_look_already() -> None:
     asleep = active({"world.field.woken_months": 0.0, "world.field.followup_months": 0.0}, months=6).run()
     assert column(asleep, "orders_field").sum() < column(usual(), "orders_field").sum()
-    assert (asleep.field.afterthoughts.day == NEVER).all()
+    assert (asleep.field.afterthoughts == NEVER).all()
 
 
 def test_a_woken_business_weighs_our_offer_alone() -> None:
@@ -201,7 +201,7 @@ def test_a_woken_business_weighs_our_offer_alone() -> None:
 def test_those_woken_decide_at_the_door_or_later_by_their_share() -> None:
     made = first_field_day({**MET, "world.field.woken_months": 1000.0, "world.field.decided_at_door_share": 0.0})
     assert not (made.state.offers[visited(made)] & 1).all()
-    noted = made.field.afterthoughts.day
+    noted = made.field.afterthoughts
     assert (noted < NEVER).any() and noted.min() > made.day - 1
 
 
@@ -209,7 +209,7 @@ def test_afterthoughts_come_after_the_mean_of_their_days() -> None:
     numbers = {**MET, "world.field.woken_months": 1000.0, "world.field.decided_at_door_share": 0.0}
     waits = []
     made = active({**numbers, "department.reps": 8}, months=2)
-    book = made.field.afterthoughts.day
+    book = made.field.afterthoughts
     while made.running:
         before, today = book.copy(), made.day
         made.step()
@@ -235,7 +235,7 @@ def test_what_is_told_is_what_is_true() -> None:
 def test_without_candour_the_crm_stays_empty_and_no_appointment_is_made() -> None:
     made = active({"world.field.revealed_share": 0.0}, months=4).run()
     assert (made.field.crm.provider == UNKNOWN).all() and (made.field.crm.contract_end == NEVER).all()
-    assert column(made, "followups").sum() == 0 and (made.field.appointments.day == NEVER).all()
+    assert column(made, "followups").sum() == 0 and (made.field.appointments == NEVER).all()
 
 
 def test_the_best_offer_of_a_rival_is_the_lowest_bill_on_the_table() -> None:
@@ -254,7 +254,7 @@ def test_the_best_offer_of_a_rival_is_the_lowest_bill_on_the_table() -> None:
 
 def test_appointments_fall_before_the_known_contract_end() -> None:
     made = active(months=4).run()
-    crm, days = made.field.crm, made.field.appointments.day
+    crm, days = made.field.crm, made.field.appointments
     rows = np.flatnonzero(days < NEVER)
     lead = made.parameters.world.field.followup_lead_days
     end = crm.contract_end[rows].astype(int)

@@ -11,7 +11,7 @@ from experiments.schema import TABLES
 from sim.agents.field_rep import FieldRep
 from sim.agents.head_of_sales import HeadOfSales
 from sim.compensation import Results, bind
-from sim.learning import learn
+from sim.learning import learn, lessons
 from sim.market import Market
 from sim.reps import PRODUCTIVE
 from sim.shipped import shipped_terms
@@ -42,7 +42,8 @@ def test_the_plan_of_a_newcomer_is_ramped() -> None:
     assert (np.diff(whole) > 0).all()
     p, month = made.parameters.world.department, made.calendar.per_month
     assert whole[-1] < made.field.department.plan_bills
-    assert whole[-1] >= made.field.department.plan_bills * learn(p.starting_skill_share, 0.5 * month, 0.0, p, month)
+    ramp = learn(p.starting_skill_share, 0.5 * month, 0.0, lessons(p, made.calendar))
+    assert whole[-1] >= made.field.department.plan_bills * ramp
 
 
 def test_the_guess_of_a_days_visits_is_near_the_visits_that_are_made() -> None:
