@@ -158,10 +158,11 @@ def survey(mind, fading, presence, provider, zone, zones, today):
     zone."""
     sums, by_zone, tenants = np.zeros((presence.size, 3)), np.zeros(zones), np.zeros(zones, np.int64)
     idle = np.arange(max(today - int(mind.contact_day.min(initial=today)), 0) + 1)
-    left = np.exp(-fading.memory * np.maximum(idle - fading.hold_days, 0.0))  # numpy takes many exponentials at once
+    left = np.exp(-fading.memory * np.maximum(idle - fading.hold_days, 0.0)).astype(np.float32)
+    heard = -presence.astype(np.float32)  # numpy takes many exponentials at once, and twice as many of this width
     for first in range(0, provider.size, SURVEYED):
         part = slice(first, min(first + SURVEYED, provider.size))
-        level = np.exp(np.multiply.outer(presence, -mind.exposure[part]))  # so far what presence leaves unknown
+        level = np.exp(np.multiply.outer(heard, mind.exposure[part]))  # so far what presence leaves unknown
         _know(level, mind.memory[part], mind.contact_day[part], left, provider[part], today)
         _count(level, provider[part], zone[part], sums, by_zone, tenants)
     return sums, by_zone, tenants
@@ -171,11 +172,12 @@ def survey(mind, fading, presence, provider, zone, zones, today):
 def _know(level, memory, contact_day, left, provider, today):
     """Awareness (o, n) in place of what the presence of brands leaves unknown; `awareness_of` says the same of one
     mind."""
+    unit, whole = np.float32(MEMORY_UNIT), np.float32(1.0)
     for o in range(level.shape[0]):
         of = level[o]
         for row in range(of.size):
-            known = MEMORY_UNIT * memory[row, o] * left[max(today - contact_day[row, o], 0)]
-            of[row] = 1.0 if provider[row] == o else 1.0 - of[row] * (1.0 - known)
+            known = unit * np.float32(memory[row, o]) * left[max(today - contact_day[row, o], 0)]
+            of[row] = whole if provider[row] == o else whole - of[row] * (whole - known)
 
 
 @njit(cache=True)

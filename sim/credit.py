@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.crm import Crm, forget
+from sim.held import HeldGround
 from sim.orders import Orders
 from sim.reps import RepTable
 from sim.state import FIELD, NEVER
@@ -38,24 +39,26 @@ def _sign(new, known, contracts, bills):
             bills[order.rep] += order.bill
 
 
-def delivered(reps: RepTable, crm: Crm, lost: Array, done: Array, today: int, early_days: int) -> Array:
+def delivered(reps: RepTable, ground: HeldGround, lost: Array, done: Array, today: int, early_days: int) -> Array:
     """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run.
 
     Customers who went to another operator within so many days of service count against whoever sold to them. Returns
     which of the orders in service a representative has sold.
     """
     activated = reps.contracts_activated, reps.bills_activated
-    sold: Array = _deliver(crm, lost, done, *activated, reps.bills_cancelled, reps.bills_left_early, today, early_days)
+    sold: Array = _deliver(
+        ground, lost, done, *activated, reps.bills_cancelled, reps.bills_left_early, today, early_days
+    )
     return sold
 
 
 @njit(cache=True)
-def _deliver(crm, lost, done, contracts, bills, cancelled, left_early, today, early_days):
+def _deliver(ground, lost, done, contracts, bills, cancelled, left_early, today, early_days):
     """Count what fell through and what went into service for whoever sold it, and keep it in the CRM."""
     for i in range(lost.size):
         if lost[i].rep >= 0:
             cancelled[lost[i].rep] += lost[i].bill
-    sold, n = np.empty(done.size, np.int64), 0
+    crm, sold, n = ground.crm, np.empty(done.size, np.int64), 0
     for i in range(done.size):
         order = done[i]
         if order.rep >= 0:
@@ -81,20 +84,19 @@ def _lose_early(crm, left_early, row, today, early_days):
         crm.sold_by[row] = -1
 
 
-def tenants_gone(
-    reps: RepTable, crm: Crm, closed: Array, appointments: Array, afterthoughts: Array, today: int, early_days: int
-) -> None:
+def tenants_gone(reps: RepTable, ground: HeldGround, closed: Array, today: int, early_days: int) -> None:
     """Closures of today: customers lost early count, nothing that was known holds for the next tenant, and dates are
     struck off both diaries."""
-    _leave(crm, reps.bills_left_early, closed, appointments, afterthoughts, today, early_days)
+    _leave(ground, reps.bills_left_early, closed, today, early_days)
 
 
 @njit(cache=True)
-def _leave(crm, left_early, closed, appointments, afterthoughts, today, early_days):
+def _leave(ground, left_early, closed, today, early_days):
+    crm = ground.crm
     for row in closed:
         _lose_early(crm, left_early, row, today, early_days)
         forget(crm, row)
-        appointments[row], afterthoughts[row] = NEVER, NEVER
+        ground.appointments[row], ground.afterthoughts[row] = NEVER, NEVER
 
 
 def add(column: Array, rep: Array, amount: Array) -> None:

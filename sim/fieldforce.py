@@ -16,6 +16,7 @@ from sim.crm import empty_crm, empty_diary
 from sim.department import Changes, Department
 from sim.doors import DOORS, Rules, door_positions
 from sim.draws import Streams
+from sim.held import HeldGround, hold_ground
 from sim.incentives import Standing
 from sim.learning import learn
 from sim.ledger import Ledger
@@ -48,7 +49,8 @@ class FieldForce:
         self.reps = self.department.reps
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
         self.appointments, self.afterthoughts = empty_diary(len(state)), empty_diary(len(state))
-        self.rules = rules_of(parameters, city)
+        self.rules, self.visit = rules_of(parameters, city), field.visit_of(scene)
+        self._held: tuple[Any, ...] = ()  # the parts that `ground` refers to
         self._usual_visits = usual_visits(self.rules, city)
         self.owner = np.full(len(state), -1, np.int64)
         self.doors, self.start = patches.doors_by_rep(self.owner, state.zone, 0)
@@ -63,6 +65,14 @@ class FieldForce:
         self.pace = np.empty(0)  # contracts that each expects of a day of usual effort
         self.policy_people, self.policy_bill = -1, 1.0
         self.contracts_ever, self.bills_ever, self.cancelled_ever, self.effort_days_ever = 0.0, 0.0, 0.0, 0.0
+
+    @property
+    def ground(self) -> HeldGround:
+        """Doors, what is known of them and the diaries, for kernels."""
+        parts = self.crm, self.rules, self.visit, self.appointments, self.afterthoughts
+        if len(self._held) != len(parts) or any(held is not part for held, part in zip(self._held, parts, strict=True)):
+            self._held, self._ground = parts, hold_ground(parts)
+        return self._ground
 
     # ---- the day ----------------------------------------------------------------------------------------------------
 
@@ -195,17 +205,14 @@ class FieldForce:
     def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
         """Everybody's day in the field."""
         if (self.reps.stage == PRODUCTIVE).any():
-            ground = patches.Patches(self.owner, self.doors, self.start, self.current)
+            walks = patches.Patches(self.owner, self.doors, self.start, self.current)
             luck = self.streams("field", today)
             field.walk_the_patches(
                 state,
                 self.scene,
                 self.reps,
-                ground,
-                self.rules,
-                self.crm,
-                self.appointments,
-                self.afterthoughts,
+                walks,
+                self.ground,
                 record,
                 self.behaviour.manners,
                 today,
@@ -219,14 +226,11 @@ class FieldForce:
         """Answer those of today's callers who ring their representative; returns those who ring the common number."""
         luck = self.streams("cards", today)
         later = callbacks.think_it_over(
-            state, self.scene, self.afterthoughts, record, today, self.streams("afterthoughts", today)
+            state, self.scene, self.ground, record, today, self.streams("afterthoughts", today)
         )
         callers = np.concatenate([callers, later]) if later.size else callers
-        rings = callbacks.calls_the_rep(state, self.scene, self.reps, self.crm, callers, today, luck)
-        promises = self.streams("promises on the telephone", today)
-        callbacks.answer_own_phones(
-            state, self.scene, self.reps, self.crm, self.behaviour.manners, callers[rings], record, promises
-        )
+        people, promises = (self.reps, self.ground, self.behaviour.manners), "promises on the telephone"
+        rings = callbacks.answer_own_phones(state, *people, callers, record, today, luck, self.streams(promises, today))
         if self.policy is not None and len(self.reps):
             period = self.payroll.period(today)
             self.behaviour.move_signatures(state, self.crm, self._motive, (period.first, period.last), today)
@@ -254,7 +258,7 @@ class FieldForce:
         """Activations, cancellations and customers lost early count for whoever sold them; new customers find out what
         was promised and neglected."""
         if len(lost) or len(done):
-            sold = credit.delivered(self.reps, self.crm, lost.table, done.table, today, self._early_days())
+            sold = credit.delivered(self.reps, self.ground, lost.table, done.table, today, self._early_days())
             if sold.size:
                 self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
         if self.scheme.period == "day":
@@ -268,8 +272,7 @@ class FieldForce:
     def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
         """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
         if closed.size:
-            dates = self.appointments, self.afterthoughts
-            credit.tenants_gone(self.reps, self.crm, closed, *dates, today, self._early_days())
+            credit.tenants_gone(self.reps, self.ground, closed, today, self._early_days())
         if opened.size and self.department.exists(today):
             callbacks.hear_of_openings(
                 state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)

@@ -25,6 +25,9 @@ SCENE = (
 )
 
 
+GROUND = ("crm", "rules", "visit", "appointments", "afterthoughts")
+
+
 class _Reference(types.StructRef):
     """Fields of the types that they are given with."""
 
@@ -43,6 +46,11 @@ class HeldSceneType(_Reference):
     """The type of `HeldScene`."""
 
 
+@structref.register
+class HeldGroundType(_Reference):
+    """The type of `HeldGround`."""
+
+
 class HeldState(structref.StructRefProxy):
     """The columns of the state, for kernels."""
 
@@ -51,8 +59,13 @@ class HeldScene(structref.StructRefProxy):
     """What the scene says, for kernels."""
 
 
+class HeldGround(structref.StructRefProxy):
+    """What the field department knows of its doors and how it works them, for kernels."""
+
+
 structref.define_proxy(HeldState, HeldStateType, COLUMNS)
 structref.define_proxy(HeldScene, HeldSceneType, SCENE)
+structref.define_proxy(HeldGround, HeldGroundType, GROUND)
 
 
 @njit(cache=True)
@@ -65,3 +78,9 @@ def hold_state(columns):
 def hold_scene(parts):
     """A reference to these parts, in the order of `SCENE`."""
     return HeldScene(*parts)
+
+
+@njit(cache=True)
+def hold_ground(parts):
+    """A reference to these parts, in the order of `GROUND`."""
+    return HeldGround(*parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from numba import njit
 
 from sim.compensation import Results, Scheme
 from sim.compensation import outlook as outlooks
@@ -40,14 +41,18 @@ def expected_gain(
     enter as they do in the choice of effort.
     """
     of, months = outlooks.uses(scheme), outlook.months
-    there = at if who is None else at.rows(who)
     if outlook.colleagues and (of.rank or of.team):
+        there = at if who is None else at.rows(who)
         return gain_among_colleagues(scheme, there, np.broadcast_to(bills, there.bills.shape), outlook)
     chance = chances_of(at.ahead)
-    without = expected_pay(scheme, at, months=months, chance=chance)
-    if who is not None:
-        chance, without = chance[who], without[who]
-    return expected_pay(scheme, there, bills, 1.0, months=months, chance=chance) - without
+    people = len(chance)
+    who = np.arange(people) if who is None else who
+    both = np.concatenate([np.arange(people), who])  # everybody without, then each case with the contract
+    more = np.repeat([0.0, 1.0], [people, len(who)])
+    added = np.zeros(len(both))
+    added[people:] = bills
+    pay = expected_pay(scheme, at.rows(both), added, more, months=months, chance=chance[both])
+    return np.asarray(pay[people:] - pay[who])
 
 
 def expected_loss(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
@@ -77,7 +82,7 @@ def expected_pay(
     scheme: Scheme,
     at: Standing,
     bills: Array | float = 0.0,
-    contracts: float = 0.0,
+    contracts: Array | float = 0.0,
     lost: Array | float = 0.0,
     months: float = 1.0,
     chance: Array | None = None,
@@ -107,9 +112,16 @@ def chances_of(mean: Array) -> Array:
     """Chance of 0, 1, 2, ... further contracts for everybody (n, cases); the last column holds the tail too."""
     mean = np.maximum(np.asarray(mean, np.float64), 0.0)
     most = float(mean.max(initial=0.0))
-    cases = int(np.ceil(most + REACH_SD * np.sqrt(most))) + 3
-    rate = mean[:, None] / np.maximum(np.arange(cases), 1)
-    rate[:, 0] = np.exp(-mean)
-    chance = np.cumprod(rate, axis=1)
-    chance[:, -1] += 1.0 - chance.sum(axis=1)
+    return np.asarray(_poisson(mean, int(np.ceil(most + REACH_SD * np.sqrt(most))) + 3))
+
+
+@njit(cache=True)
+def _poisson(mean, cases):
+    chance = np.empty((mean.size, cases))
+    for i in range(mean.size):
+        chance[i, 0], below = np.exp(-mean[i]), 0.0
+        for k in range(1, cases):
+            below += chance[i, k - 1]
+            chance[i, k] = chance[i, k - 1] * (mean[i] / k)
+        chance[i, -1] = 1.0 - below
     return chance

@@ -30,7 +30,8 @@ def _own_customers(provider, size_class, usage):
     """Own customers and the sum of their usage by size class (4,)."""
     customers, total = np.zeros(5), np.zeros(5)
     for row in range(provider.size):
-        slot = size_class[row] if provider[row] == 0 else 4  # nobody asks for the last: no branch to be guessed
+        ours = provider[row] == 0
+        slot = ours * size_class[row] + (1 - ours) * 4  # nobody asks for the last: no branch to be guessed
         customers[slot] += 1.0
         total[slot] += usage[row]
     return customers[:4], total[:4]
@@ -41,8 +42,8 @@ def prospects_by_kind(provider, size_class, premises):
     """How many businesses are not customers, by size class and premises type (4, 4)."""
     doors = np.zeros(17, np.int64)
     for row in range(provider.size):
-        open_door = provider[row] > VACANT and provider[row] != 0
-        doors[4 * size_class[row] + premises[row] if open_door else 16] += 1
+        open_door = (provider[row] > VACANT) & (provider[row] != 0)
+        doors[open_door * (4 * size_class[row] + premises[row]) + (1 - open_door) * 16] += 1
     return doors[:16].reshape(4, 4)
 
 

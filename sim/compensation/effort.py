@@ -47,7 +47,8 @@ class Policy:
 
     def effort(self, days_left: Array | int, contracts: Array) -> Array:
         """Today's effort; contracts may be fractions (bills signed over the mean bill), read between the neighbours."""
-        so_far, left = np.asarray(contracts, np.float64), np.asarray(days_left, np.int64)
+        so_far = np.asarray(contracts, np.float64)
+        left = np.full(so_far.shape, days_left) if isinstance(days_left, int) else np.asarray(days_left, np.int64)
         shape = so_far.shape
         if left.shape != shape:
             shape = np.broadcast_shapes(left.shape, shape)

@@ -11,28 +11,30 @@ from sim.conduct import Manners
 from sim.crm import Crm
 from sim.dates import rows_until
 from sim.draws import Luck, draw
+from sim.held import HeldGround
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.field import offer, promise
+from sim.steps.field import LEAST_MASTERY, offer_all
 
 Array = np.ndarray[Any, Any]
 
 
 def think_it_over(
-    state: MarketState, scene: Scene, afterthoughts: Array, record: Record, today: int, luck: Luck
+    state: MarketState, scene: Scene, ground: HeldGround, record: Record, today: int, luck: Luck
 ) -> Array:
     """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
-    rows: Array = _thoughts(state.held, afterthoughts, today)
+    rows: Array = _thoughts(state.held, ground, today)
     needs.consider(state, scene, record, rows, today, luck)
     return rows
 
 
 @njit(cache=True)
-def _thoughts(state, diary, today):
+def _thoughts(state, ground, today):
     """Who thought it over until today and is free to decide; the dates are struck off."""
+    diary = ground.afterthoughts
     rows, n = rows_until(diary, today), 0
     for row in rows:
         diary[row] = NEVER
@@ -43,60 +45,47 @@ def _thoughts(state, diary, today):
     return rows[:n]
 
 
-def calls_the_rep(
-    state: MarketState, scene: Scene, reps: RepTable, crm: Crm, callers: Array, today: int, luck: Luck
+def answer_own_phones(
+    state: MarketState,
+    reps: RepTable,
+    ground: HeldGround,
+    manners: Manners,
+    callers: Array,
+    record: Record,
+    today: int,
+    luck: Luck,
+    promise_luck: Luck,
 ) -> Array:
-    """Which of today's callers ring the representative instead of the common number (callers,).
+    """Visited businesses that ring their representative get the offer from the one they know; returns which of the
+    callers did so (callers,).
 
     The card is still there, the same person calls, and the representative answers; otherwise the common number rings.
     """
     if not callers.size:
         return np.zeros(0, bool)
-    p = scene.world.field
-    rings: Array = _rings(
-        luck.key,
-        state.address,
-        crm.visit_day,
-        crm.rep,
-        reps.stage,
-        callers,
-        scene.calendar.span(p.visit_memory_months),
-        scene.calendar.daily_fading(p.card_fading_per_month),
-        p.card_kept_share * p.same_person_share * p.rep_reached_share,
-        today,
-    )
+    people = reps.stage, reps.ability * reps.skill, manners.promise
+    rings: Array = _ring(luck.key, promise_luck.key, state.held, ground, *people, callers, today)
+    record.channel["contacts"][FIELD] += int(rings.sum())
     return rings
 
 
 @njit(cache=True)
-def _rings(key, address, visit_day, rep, stage, callers, memory_days, fading, chance, today):
-    """The same for arrays: `chance` is that of a visit made today."""
-    rings = np.zeros(callers.size, np.bool_)
+def _ring(key, promise_key, state, ground, stage, mastery, tempted, callers, today):
+    """Who rings the representative, and what lies on the table afterwards."""
+    crm, visit = ground.crm, ground.visit
+    rings, rows, n = np.zeros(callers.size, np.bool_), np.empty(callers.size, np.int64), 0
     for i in range(callers.size):
         row = callers[i]
-        since = today - visit_day[row]
-        if since <= memory_days and rep[row] >= 0 and stage[rep[row]] == PRODUCTIVE:
-            rings[i] = draw(key, address[row], 0) < chance * np.exp(-fading * since)
+        since = today - crm.visit_day[row]
+        if since <= visit.card_days and crm.rep[row] >= 0 and stage[crm.rep[row]] == PRODUCTIVE:
+            chance = visit.card_chance * np.exp(-visit.card_fading * since)
+            rings[i] = draw(key, state.address[row], 0) < chance
+            rows[n] = row
+            n += rings[i]
+    rep = crm.rep[rows[:n]].astype(np.int64)
+    seller = np.log(np.maximum(mastery[rep], LEAST_MASTERY))
+    offer_all(promise_key, state, crm, visit, rows[:n], seller, tempted[rep])
     return rings
-
-
-def answer_own_phones(
-    state: MarketState,
-    scene: Scene,
-    reps: RepTable,
-    crm: Crm,
-    manners: Manners,
-    rows: Array,
-    record: Record,
-    luck: Luck,
-) -> None:
-    """Visited businesses that ring their representative get the offer from the one they know."""
-    if not rows.size:
-        return
-    rep = crm.rep[rows].astype(np.int64)
-    beyond = promise(state, scene, crm, rows, manners.promise[rep], luck)
-    offer(state, scene, rows, np.log(np.maximum(reps.ability[rep] * reps.skill[rep], 0.05)), beyond)
-    record.add_channel("contacts", np.full(rows.size, FIELD))
 
 
 def hear_of_openings(state: MarketState, scene: Scene, crm: Crm, opened: Array, today: int, luck: Luck) -> None:

@@ -10,10 +10,9 @@ from numba import njit
 from sim.awareness import fatigue_of, meet, remembered
 from sim.city import SIZES
 from sim.conduct import Manners
-from sim.crm import Crm
 from sim.dates import rows_until
-from sim.doors import Rules
 from sim.draws import Luck, draw, pair
+from sim.held import HeldGround
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
@@ -26,6 +25,7 @@ Array = np.ndarray[Any, Any]
 
 CONTACT, WOKEN, LATER = 1, 2, 4  # what came of a door
 LARGE = SIZES.index("large")
+LEAST_MASTERY = 0.05  # ability times skill of the poorest seller
 COMPLAINT = -0.05  # satisfaction below which a business complains of its provider
 
 
@@ -48,6 +48,9 @@ class Visit(NamedTuple):
     skill_logit: float
     promise_logit: float
     lead_days: int  # of an appointment before the end of a contract
+    card_days: int  # for which a visit is remembered
+    card_fading: float
+    card_chance: float  # to ring the representative on the day of the visit
 
 
 def visit_of(scene: Scene) -> Visit:
@@ -70,6 +73,9 @@ def visit_of(scene: Scene) -> Visit:
         p.skill_logit,
         scene.world.conduct.promise_logit,
         round(p.followup_lead_days),
+        scene.calendar.span(p.visit_memory_months),
+        scene.calendar.daily_fading(p.card_fading_per_month),
+        p.card_kept_share * p.same_person_share * p.rep_reached_share,
     )
 
 
@@ -91,10 +97,7 @@ def walk_the_patches(
     scene: Scene,
     reps: RepTable,
     patches: Patches,
-    rules: Rules,
-    crm: Crm,
-    diary: Array,
-    afterthoughts: Array,
+    ground: HeldGround,
     record: Record,
     manners: Manners,
     today: int,
@@ -111,12 +114,8 @@ def walk_the_patches(
         scene.held,
         people,
         patches,
-        rules,
-        crm,
+        ground,
         manners,
-        visit_of(scene),
-        diary,
-        afterthoughts,
         record.zone["visits"],
         today,
     )
@@ -133,10 +132,17 @@ def walk_the_patches(
 
 
 @njit(cache=True)
-def _walk(keys, state, scene, people, patches, rules, crm, manners, visit, diary, afterthoughts, by_zone, today):
+def _walk(keys, state, scene, people, patches, ground, manners, by_zone, today):
     """Find the doors of the day, meet, offer, and write down dates; returns doors, representatives, kinds, outcomes,
     how many were woken, and the sums of visits, contacts and follow-ups."""
     key, needs_key, promise_key = keys
+    crm, rules, visit, diary, afterthoughts = (
+        ground.crm,
+        ground.rules,
+        ground.visit,
+        ground.appointments,
+        ground.afterthoughts,
+    )
     due = rows_until(diary, today)
     due = due[np.argsort(state.address[due], kind="mergesort")]
     door, who, kind = doors_reached(
@@ -149,7 +155,7 @@ def _walk(keys, state, scene, people, patches, rules, crm, manners, visit, diary
             woken[n] = door[i]
             n += 1
     needs.begin_to_weigh(needs_key, state, scene.urge.search_days, woken[:n], today)
-    _offer_all(promise_key, state, people, crm, manners, visit, door, who, outcome)
+    _offer_woken(promise_key, state, people, crm, manners, visit, door, who, outcome)
     _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, calls_day, today)
     counts = people.visits, people.contacts, people.followups, people.visits_ever
     sums = _tally(kind, outcome, door, who, state.zone, *counts, by_zone)
@@ -157,25 +163,28 @@ def _walk(keys, state, scene, people, patches, rules, crm, manners, visit, diary
 
 
 @njit(cache=True)
-def _offer_all(key, state, people, crm, manners, visit, door, who, outcome):
-    """Whoever is woken gets an offer, with the personal channel's weight, the seller's skill, and what is promised
-    beyond it."""
+def _offer_woken(key, state, people, crm, manners, visit, door, who, outcome):
+    """Whoever is woken gets an offer."""
     rows, rep, n = np.empty(door.size, np.int64), np.empty(door.size, np.int64), 0
-    tempted = False
     for i in range(door.size):
-        if outcome[i] == WOKEN:
-            rows[n], rep[n] = door[i], who[i]
-            tempted |= manners.promise[who[i]] > 0.0
-            n += 1
-    logit = np.empty(n)
+        rows[n], rep[n] = door[i], who[i]
+        n += outcome[i] == WOKEN
+    seller = np.empty(n)
     for i in range(n):
-        row = rows[i]
-        seller = people.large[rep[i]] if state.size_class[row] == LARGE else people.usual[rep[i]]
-        logit[i] = visit.personal_logit + visit.skill_logit * seller
-        if tempted:
-            crm.promised[row] = draw(key, state.address[row], 0) < manners.promise[rep[i]]
-            logit[i] += visit.promise_logit * crm.promised[row]
-    needs.put_on_table(state, rows[:n], 0, FIELD, logit)
+        large = state.size_class[rows[i]] == LARGE
+        seller[i] = people.large[rep[i]] if large else people.usual[rep[i]]
+    offer_all(key, state, crm, visit, rows[:n], seller, manners.promise[rep[:n]])
+
+
+@njit(cache=True)
+def offer_all(key, state, crm, visit, rows, seller, tempted):
+    """The representatives' offers lie on the table, with the personal channel's weight (`seller` is the log of ability
+    times skill) and what is promised beyond it, with a chance of `tempted`; the department does not know of it."""
+    logit, promising = visit.personal_logit + visit.skill_logit * seller, np.any(tempted > 0.0)
+    for i in range(rows.size if promising else 0):
+        crm.promised[rows[i]] = draw(key, state.address[rows[i]], 0) < tempted[i]
+        logit[i] += visit.promise_logit * crm.promised[rows[i]]
+    needs.put_on_table(state, rows, 0, FIELD, logit)
 
 
 @njit(cache=True)
@@ -197,24 +206,9 @@ def _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, cal
 def sellers(reps: RepTable) -> tuple[Array, Array]:
     """The log of ability times skill of everybody today, with whoever sells along, at usual and at large clients."""
     usual, large = (
-        np.log(np.maximum(reps.ability * (reps.skill + more), 0.05)) for more in (reps.lift, reps.lift_large)
+        np.log(np.maximum(reps.ability * (reps.skill + more), LEAST_MASTERY)) for more in (reps.lift, reps.lift_large)
     )
     return usual, large
-
-
-def offer(state: MarketState, scene: Scene, rows: Array, seller: Array, promised: Array | float = 0.0) -> None:
-    """The representative's offer lies on the table, with the personal channel's weight (`seller` is the log of ability
-    times skill) and what is promised beyond it, in logits."""
-    p = scene.world.field
-    needs.put_offers(state, rows, 0, FIELD, p.personal_logit + p.skill_logit * seller + promised)
-
-
-def promise(state: MarketState, scene: Scene, crm: Crm, rows: Array, chance: Array, luck: Luck) -> Array | float:
-    """What representatives promise beyond what will be kept, in logits; the department does not know of it."""
-    if not chance.any():
-        return 0.0
-    crm.promised[rows] = luck.uniform(state.address[rows], 0) < chance
-    return np.asarray(scene.world.conduct.promise_logit * crm.promised[rows])
 
 
 @njit(cache=True)

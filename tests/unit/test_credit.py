@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim import credit
-from sim.crm import empty_crm
+from sim.crm import empty_crm, empty_diary
+from sim.held import hold_ground
 from sim.orders import COLUMNS, Orders
 from sim.reps import RepTable
 from sim.state import FIELD, INBOUND
@@ -17,6 +18,11 @@ def table(people: int = 2) -> RepTable:
     reps = RepTable.empty()
     reps.add(people)
     return reps
+
+
+def ground(crm):
+    """What is known of six doors, without dates; rules and visits do not matter."""
+    return hold_ground((crm, 0.0, 0.0, empty_diary(6), empty_diary(6)))
 
 
 def orders(*entries: tuple[int, int, int, float]) -> np.ndarray:
@@ -51,7 +57,7 @@ def test_an_early_leaver_counts_against_the_seller_once() -> None:
     reps, crm = table(), empty_crm(6, PLACE, PLACE)
     done = orders((4, 0, FIELD, 150.0), (5, 0, FIELD, 50.0))
     done["rep"] = 1
-    assert credit.delivered(reps, crm, orders(), done, today=10, early_days=60).tolist() == [0, 1]
+    assert credit.delivered(reps, ground(crm), orders(), done, today=10, early_days=60).tolist() == [0, 1]
     assert reps.bills_activated.tolist() == [0.0, 200.0]
     closed(reps, crm, [3, 4], today=40)
     closed(reps, crm, [4], today=41)  # the next tenant's loss is nobody's
@@ -61,14 +67,14 @@ def test_an_early_leaver_counts_against_the_seller_once() -> None:
 
 def closed(reps: RepTable, crm, rows: list[int], today: int) -> None:
     """These businesses close; sixty days of service are early."""
-    credit.tenants_gone(reps, crm, np.array(rows), np.zeros(6, np.int16), np.zeros(6, np.int16), today, 60)
+    credit.tenants_gone(reps, ground(crm), np.array(rows), today, 60)
 
 
 def test_a_customer_who_switches_early_counts_against_the_seller() -> None:
     reps, crm = table(), empty_crm(6, PLACE, PLACE)
     crm.sold_by[2], crm.sold_bill[2], crm.sold_day[2] = 1, 80.0, 5
     away = orders((2, 1, INBOUND, 70.0))
-    assert credit.delivered(reps, crm, orders(), away, today=9, early_days=60).size == 0
+    assert credit.delivered(reps, ground(crm), orders(), away, today=9, early_days=60).size == 0
     assert reps.bills_left_early.tolist() == [0.0, 80.0] and crm.sold_by[2] == -1
 
 
@@ -76,5 +82,5 @@ def test_an_order_that_falls_through_counts_as_cancelled() -> None:
     reps, crm = table(), empty_crm(6, PLACE, PLACE)
     lost = orders((2, 0, FIELD, 70.0), (3, 1, INBOUND, 40.0))
     lost["rep"] = 1, -1
-    credit.delivered(reps, crm, lost, orders(), today=9, early_days=60)
+    credit.delivered(reps, ground(crm), lost, orders(), today=9, early_days=60)
     assert reps.bills_cancelled.tolist() == [0.0, 70.0]

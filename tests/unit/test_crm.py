@@ -52,7 +52,7 @@ def test_who_thought_it_over_rings_once_on_the_day_or_after_it() -> None:
     made.field.afterthoughts[rows] = 10, 10, 12
     taken = [
         callbacks.think_it_over(
-            made.state, made.scene, made.field.afterthoughts, made.record, day, made.luck("afterthoughts", day)
+            made.state, made.scene, made.field.ground, made.record, day, made.luck("afterthoughts", day)
         ).tolist()
         for day in (9, 11, 11, 12)
     ]

@@ -290,8 +290,9 @@ def rings(numbers: dict, later_days: int = 0, gone: bool = False) -> np.ndarray:
     if gone:
         made.field.reps.stage[:] = 2
     callers, today = visited(made), made.day - 1 + later_days
-    luck = made.luck("cards", today)
-    return callbacks.calls_the_rep(made.state, made.scene, made.field.reps, made.field.crm, callers, today, luck)
+    luck, force = made.luck("cards", today), made.field
+    people = force.reps, force.ground, force.behaviour.manners
+    return callbacks.answer_own_phones(made.state, *people, callers, made.record, today, luck, luck)
 
 
 def test_whoever_has_the_card_at_hand_rings_the_representative() -> None:
@@ -346,6 +347,12 @@ def utility(made: Market, row: int) -> tuple[float, float]:
     return offer_value(*parts, 0, made.day), stay_value(*parts, made.day)
 
 
+def offer(made: Market, row: int, seller: float) -> None:
+    """A representative's offer of this mastery, without promises."""
+    ground = made.field.crm, made.field.visit
+    field.offer_all(np.uint64(1), made.state.held, *ground, np.array([row]), np.array([seller]), np.zeros(1))
+
+
 def bound_row(made: Market) -> int:
     """A business bound for long to the rival."""
     state = made.state
@@ -357,9 +364,9 @@ def test_the_personal_channel_and_skill_weigh_in_the_offer() -> None:
     made = active(city=small_city())
     row, p = bound_row(made), made.parameters.world.field
     plain = utility(made, row)[0]
-    field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
+    offer(made, row, 0.0)
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit, abs=1 / 64)
-    field.offer(made.state, made.scene, np.array([row]), np.array([1.0]))
+    offer(made, row, 1.0)
     assert utility(made, row)[0] - plain == pytest.approx(p.personal_logit + p.skill_logit, abs=1 / 64)
 
 
@@ -367,7 +374,7 @@ def test_a_buy_out_takes_its_part_of_the_fee_off_the_wish_to_stay() -> None:
     whole, none = (active({"department.buyout_share": share}, small_city()) for share in (1.0, 0.0))
     row = bound_row(none)
     for made in (whole, none):
-        field.offer(made.state, made.scene, np.array([row]), np.array([0.0]))
+        offer(made, row, 0.0)
     fee = none.scene.appeal.fee_logit_per_day * (none.state.contract_end[row] - none.day)
     assert utility(whole, row)[0] - utility(none, row)[0] == pytest.approx(fee)
     assert fee > 0 and utility(whole, row)[1] == utility(none, row)[1]
