@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim.state import CHANNELS, MarketState
 
@@ -46,17 +47,11 @@ class Cohorts:
             return
         before = self.row.size
         self._take_up(month)
-        there = (state.provider[self.row] == 0) & (state.address[self.row] == self.address)
-        there[:before] &= ~np.isin(self.row[:before], self.row[before:])  # whoever came back had left
-        age = month - self.since
-        cells = int(age.max(initial=0) + 1)
-        cell, size = self.origin.astype(np.int64) * cells + age, len(ORIGINS) * cells
-        customers = np.bincount(cell, minlength=size)
-        lost = np.bincount(cell[~there], minlength=size)
-        bills = np.bincount(cell[there], state.monthly_bill[self.row[there]].astype(np.float64), minlength=size)
-        self.counts.append(np.array([customers, lost, bills]).reshape(3, len(ORIGINS), cells))
-        for name in ("row", "address", "origin", "since"):
-            setattr(self, name, getattr(self, name)[there])
+        who = self.row, self.address, self.origin, self.since
+        kept, counts = _follow(*who, before, state.provider, state.address, state.monthly_bill, month)
+        self.counts.append(counts)
+        self.row, self.address = self.row[:kept], self.address[:kept]
+        self.origin, self.since = self.origin[:kept], self.since[:kept]
 
     def _take_up(self, month: int) -> None:
         """This month's newcomers join those who are followed."""
@@ -92,3 +87,24 @@ class Cohorts:
 def present_value(rate_per_year: float, months: Array | float) -> Any:
     """What money due in so many months is worth today."""
     return (1.0 + rate_per_year) ** (-np.asarray(months, np.float64) / MONTHS_PER_YEAR)
+
+
+@njit(cache=True)
+def _follow(row, address, origin, since, before, provider, tenant, bill, month):
+    """Count everybody by origin and age, as (customers, lost, bills), and move those who stay to the front, in place;
+    whoever stands among the newcomers (from `before` on) too had left. Returns the number of those who stay."""
+    back = np.zeros(provider.size, np.bool_)
+    for i in range(before, row.size):
+        back[row[i]] = True
+    oldest = month - since.min() if row.size else 0
+    counts, kept = np.zeros((3, len(ORIGINS), oldest + 1)), 0
+    for i in range(row.size):
+        here, from_where, age = row[i], origin[i], month - since[i]
+        counts[0, from_where, age] += 1.0
+        if provider[here] == 0 and tenant[here] == address[i] and not (i < before and back[here]):
+            counts[2, from_where, age] += bill[here]
+            row[kept], address[kept], origin[kept], since[kept] = here, address[i], from_where, since[i]
+            kept += 1
+        else:
+            counts[1, from_where, age] += 1.0
+    return kept, counts

@@ -160,8 +160,23 @@ def doors_of_day(rows, worth, x, y, minutes_per_km):
     first = open_rows[np.argmax(value[:m])]
     for i in range(m):
         value[i] /= 1.0 + distance(x, y, first, open_rows[i]) * minutes_per_km / 10.0
-    order = np.argsort(-value[:m], kind="mergesort")[:CANDIDATES]
-    return open_rows[order]
+    return open_rows[best_first(value[:m], CANDIDATES)]
+
+
+@njit(cache=True)
+def best_first(value, most):
+    """The places of the highest values, at most so many, highest first; of equals, the first comes first."""
+    place, n = np.empty(most, np.int64), 0
+    for i in range(value.size):
+        if n == most and value[i] <= value[place[n - 1]]:
+            continue
+        at = n if n < most else n - 1
+        while at > 0 and value[place[at - 1]] < value[i]:
+            place[at] = place[at - 1]
+            at -= 1
+        place[at] = i
+        n = min(n + 1, most)
+    return place[:n]
 
 
 @njit(inline="always")
@@ -176,8 +191,9 @@ def tour(x, y, rows):
     n = rows.size
     way = np.empty((n, n))
     for i in range(n):
-        for j in range(n):
-            way[i, j] = distance(x, y, rows[i], rows[j])
+        way[i, i] = 0.0
+        for j in range(i):
+            way[i, j] = way[j, i] = distance(x, y, rows[i], rows[j])
     order, left, at = np.empty(n, np.int64), np.ones(n, np.bool_), 0
     for i in range(n):
         order[i] = at

@@ -12,6 +12,7 @@ from sim.doors import (
     CANDIDATES,
     DOORS,
     NEW_TENANT_DAYS,
+    best_first,
     building_addresses,
     door_positions,
     door_value,
@@ -264,3 +265,10 @@ def test_the_tiny_city_is_planned_whole() -> None:
     prospects = [row for row in range(len(made.state)) if is_open(made, row)]
     planned = np.concatenate([plan(made, zone) for zone in range(4)])
     assert sorted(planned) == prospects and small_city().n == len(made.state)
+
+
+def test_the_best_come_first_and_of_equals_the_first() -> None:
+    value = np.random.default_rng(3).integers(0, 20, 200).astype(float)
+    for most in (1, 26, 300):
+        expected = np.argsort(-value, kind="stable")[:most]
+        assert best_first(value, most).tolist() == expected.tolist()
