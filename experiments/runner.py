@@ -236,6 +236,7 @@ def processes(tasks: list[Task], workers: int, _address: str | None = None) -> I
             for task in under_way.values():
                 yield alone(task)
                 del left[task.position]
+            stop_workers()  # joblib makes a pool of its own kind for the rest
 
 
 def batch(tasks: list[Task], workers: int, under_way: dict[int, Task]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -30,13 +31,16 @@ from sim.errors import InputError
 class CoinMarket:
     """A market of three coins: small enough to follow, random enough to tell seeds apart."""
 
-    def __init__(self, parameters: dict[str, float], city: object, seed: int):
+    def __init__(self, parameters: dict[str, Any], city: object, seed: int):
         self.parameters, self.seed = parameters, seed
 
     def run(self) -> None:
         if self.parameters.get("breaks_at") == self.seed:
             raise ValueError("the market\nran out of businesses")
         if self.parameters.get("kills_its_worker_at") == self.seed:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.parameters.get("kills_its_worker_once_at") == self.seed and not Path(self.parameters["mark"]).exists():
+            Path(self.parameters["mark"]).touch()
             os.kill(os.getpid(), signal.SIGKILL)
         if self.parameters.get("stops_at") == self.seed:
             raise KeyboardInterrupt
@@ -54,11 +58,11 @@ class NoCity(CityRef):
         return object()
 
 
-def build(parameters: dict[str, float], city: object, seed: int) -> CoinMarket:
+def build(parameters: dict[str, Any], city: object, seed: int) -> CoinMarket:
     return CoinMarket(parameters, city, seed)
 
 
-def plan_of(replications: int = 3, **trouble: float) -> Plan:
+def plan_of(replications: int = 3, **trouble: float | str) -> Plan:
     points = []
     for name, chance in (("passive", 0.3), ("telemarketing", 0.5)):
         numbers = {"chance": chance} | (trouble if name == "telemarketing" else {})
@@ -141,6 +145,15 @@ def test_two_workers_and_one_leave_the_same_bytes_and_a_killed_worker_costs_one_
     [(keys, error)] = failures(deadly, journal)
     assert (keys["scenario"], keys["replication"]) == ("telemarketing", 1)
     assert "killed 3 times" in error
+
+
+def test_a_worker_that_dies_once_costs_nothing_and_the_rest_goes_on_in_parallel(tmp_path):
+    once = {"kills_its_worker_once_at": replication_seed(1, 0), "mark": str(tmp_path / "mark")}
+    plan = plan_of(10, **once)
+    journal = run_plan(plan, tmp_path / "once", engine="processes", workers=2)
+    assert (tmp_path / "mark").exists() and len(journal.done()) == 20
+    run_plan(plan, tmp_path / "again")
+    assert final_bytes(tmp_path / "once", plan) == final_bytes(tmp_path / "again", plan)
 
 
 def test_the_folder_appears_with_its_plan_and_configuration(tmp_path):
