@@ -108,8 +108,7 @@ def about_customers(row: dict[str, Any], baseline: str, scenario: str, month: st
     """The sentence on customers."""
     if unchanged(row):
         return f"Compared with {baseline}, {scenario} leaves the number of customers at {month} exactly as it is."
-    direction = "more" if row["difference"] >= 0 else "fewer"
-    size = readable(abs(row["difference"]), row["unit"])
+    size, direction = extent(row, "more", "fewer")
     return (
         f"Compared with {baseline}, {scenario} has {size} {direction} customers at {month} ({percent(row)}; "
         f"{interval(row)}) and is ahead {odds(row)}."
@@ -121,8 +120,7 @@ def about_margin(row: dict[str, Any], currency: str) -> str:
     months = row["window"].removeprefix("month ")
     if unchanged(row):
         return f"Its cumulative margin after {months} months is the same to the cent."
-    direction = "higher" if row["difference"] >= 0 else "lower"
-    size = readable(abs(row["difference"]), row["unit"])
+    size, direction = extent(row, "higher", "lower")
     return (
         f"Its cumulative margin after {months} months is {currency} {size} {direction} ({interval(row)}): "
         f"it {pays(row['probability_better'])} within the run, for it earns more {odds(row)}."
@@ -133,8 +131,7 @@ def customers_hit(row: dict[str, Any], move: str, month: str) -> str:
     """The sentence on what others do to our customers."""
     if unchanged(row):
         return f"When {move}, our number of customers at {month} stays exactly as it is."
-    direction = "more" if row["difference"] >= 0 else "fewer"
-    size = readable(abs(row["difference"]), row["unit"])
+    size, direction = extent(row, "more", "fewer")
     return (
         f"When {move}, we have {size} {direction} customers at {month} ({percent(row)}; {interval(row)}): "
         f"{direction} {odds(row, row['difference'] >= 0)}."
@@ -146,12 +143,17 @@ def margin_hit(row: dict[str, Any], currency: str) -> str:
     months = row["window"].removeprefix("month ")
     if unchanged(row):
         return f"Our cumulative margin after {months} months is the same to the cent."
-    size = readable(abs(row["difference"]), row["unit"])
-    deed, direction = ("brings", "higher") if row["difference"] >= 0 else ("costs", "lower")
+    size, direction = extent(row, "higher", "lower")
+    deed = "brings" if row["difference"] >= 0 else "costs"
     return (
         f"It {deed} us {currency} {size} of cumulative margin within {months} months ({interval(row)}): "
         f"our margin is {direction} {odds(row, row['difference'] >= 0)}."
     )
+
+
+def extent(row: dict[str, Any], up: str, down: str) -> tuple[str, str]:
+    """How large a difference is, for a reader, and the word for its direction."""
+    return readable(abs(row["difference"]), row["unit"]), up if row["difference"] >= 0 else down
 
 
 def unchanged(row: dict[str, Any]) -> bool:
