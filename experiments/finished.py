@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from experiments.folder import check_tables
 from sim.errors import InputError, nearest
 
 Array = np.ndarray[Any, Any]
@@ -142,6 +143,7 @@ def open_sweep(folder: Path) -> Sweep:
     missing = [name for name in ("runs.parquet", "kpis.parquet") if not (folder / name).is_file()]
     if missing:
         raise InputError(f"{folder} is not finished ({', '.join(missing)} missing); fieldcast sweep resume={folder}")
+    check_tables(folder)
     tables = [pq.read_table(folder / name) for name in ("runs.parquet", "kpis.parquet")]
     runs, kpis = ({name: table[name].to_pylist() for name in table.column_names} for table in tables)
     return Sweep(folder, config["options"], int(config["seed"]), runs, kpis)

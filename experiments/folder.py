@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -264,12 +266,49 @@ def code_revision() -> str | None:
         return None
 
 
-def finished_runs(folder: Path) -> int:
-    """How many runs a finished folder holds; 0 where one is missing, or a file."""
+def digests(folder: Path) -> dict[str, str]:
+    """Checksums of a folder's tables, by file."""
+    return {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet")) if not path.name.startswith(".")}
+
+
+def file_digest(path: Path) -> str:
+    """The checksum of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+
+
+def damaged_tables(folder: Path, manifest: Mapping[str, Any] | None = None) -> list[str]:
+    """Tables that are no longer what the manifest says, or gone."""
+    told = (stored_manifest(folder) if manifest is None else manifest).get("digests", {})
+    return [name for name, one in told.items() if not (folder / name).is_file() or file_digest(folder / name) != one]
+
+
+def check_tables(folder: Path) -> None:
+    """Refuse to read damaged tables, which the journal can restore."""
+    manifest = stored_manifest(folder)
+    command = manifest.get("command", ["fieldcast", "forecast"])[1]
+    damaged = [
+        f"{folder / name} is damaged or missing; this writes it anew from the finished runs: "
+        f"fieldcast {command} {shlex.quote(f'resume={folder}')}"
+        for name in damaged_tables(folder, manifest)
+    ]
+    if damaged:
+        raise InputError(damaged)
+
+
+def stored_manifest(folder: Path) -> dict[str, Any]:
+    """A folder's manifest; empty where there is none that can be read."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return 0
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
+def finished_runs(folder: Path) -> int:
+    """How many runs a finished folder holds; 0 where one is missing, or a file, or where a table is damaged."""
+    manifest = stored_manifest(folder)
     whole = all((folder / name).exists() for name in manifest.get("files", ["manifest.json"]))
+    whole = whole and not damaged_tables(folder, manifest)
     runs = manifest.get("runs", {})
     return int(runs["done"]) if whole and runs.get("done") == runs.get("planned") else 0

@@ -24,11 +24,13 @@ from experiments.folder import (
     city_ref,
     code_revision,
     config_of,
+    digests,
     finished_runs,
     resumed_plan,
     write_manifest,
 )
 from experiments.journal import Journal
+from experiments.mishaps import runs_kept
 from experiments.moves import out_of_sight
 from experiments.progress import Progress
 from experiments.runner import CityRef, Plan, carry_out, failures, keep_city, tasks_left
@@ -61,6 +63,7 @@ class Job:
     city: City
     options: Mapping[str, Any]  # of the command, as the folder was begun with
     shard: str | None = None  # as 2/8: this folder holds the second of eight parts of the plan
+    files: Mapping[str, str] = field(default_factory=dict)  # that the command laid into the folder
 
     @property
     def positions(self) -> list[int]:
@@ -91,7 +94,7 @@ def work(request: Request, new_plan: NewPlan, results: Results) -> int:
     started = time.time()
     job = begun(request, new_plan)
     try:
-        with ended_politely(), Journal(job.folder / "journal.bin") as journal:
+        with ended_politely(), Journal(job.folder / "journal.bin") as journal, runs_kept(job, journal):
             runs = finished_runs(job.folder)
             if runs and len(journal.done()) >= runs:
                 print(f"Nothing to do: {job.folder} is finished, all {runs} runs are done.")
@@ -113,16 +116,18 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
     folder = request.out_folder()
     if request.options["resume"]:
         plan, config = resumed_plan(request, __version__)
+        files: Mapping[str, str] = {}
         city, options, shard = plan.city.load(), config.get("options", {}), config.get("shard")
     else:
         planned = new_plan(request, __version__)
         check_points(planned)
         plan, city, options, shard = planned.plan, planned.city, planned.options, request.options["shard"]
-        begin_folder(plan, folder, config_of(plan, request.command, options, shard), planned.files)
+        files = planned.files
+        begin_folder(plan, folder, config_of(plan, request.command, options, shard), files)
     keep_city(plan.city, city)
     for remark in dict.fromkeys(remark for point in plan.points for remark in out_of_sight(point.parameters)):
         print(remark, file=sys.stderr)
-    return Job(request, plan, folder, city, options, shard)
+    return Job(request, plan, folder, city, options, shard, files)
 
 
 def check_points(planned: Planned) -> None:
@@ -264,6 +269,7 @@ def manifest(job: Job, journal: Journal, started: float) -> dict[str, Any]:
         "wall_seconds": round(time.time() - started, 3),
         "cpu_seconds": round(sum(run.cpu_seconds for run in ended) + time.process_time(), 3),
         "files": sorted(str(path.relative_to(job.folder)) for path in job.folder.rglob("*.*") if is_result(path)),
+        "digests": digests(job.folder),
     }
 
 

@@ -6,6 +6,8 @@ JSON head (position in the plan, run_id, status, error, seconds, sizes of the ta
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import struct
@@ -72,17 +74,22 @@ class Journal:
         self.status: dict[int, str] = {}
         self.lost_frames = 0
         self._lock: Any = None
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
 
     def open(self) -> Journal:
         """Takes the writer's lock, reads what is there and cuts off a torn end."""
-        self._take_lock()
         try:
+            self._take_lock()
             self.path.touch()
             good_end = self.scan()
-            self._file = self.path.open("r+b")
+            self._file = self.path.open("r+b", buffering=0)
             self._file.truncate(good_end)
             self._file.seek(good_end)
+        except OSError as error:
+            self.close()
+            raise InputError(
+                f"{self.path.parent}: cannot be written ({error.strerror}); make it writable, or copy it to where it is"
+            ) from None
         except BaseException:
             self.close()
             raise
@@ -124,15 +131,36 @@ class Journal:
         self.status[position] = status
 
     def append(self, payload: bytes) -> Finished:
-        """Writes one run and makes sure that it is on disk."""
+        """Writes one run and makes sure that it is on disk; a run for which there is no room leaves nothing behind."""
         assert self._file is not None, "the journal is not open for writing"
-        offset = self._file.tell() + FRAME.size
-        self._file.write(FRAME.pack(MARKER, len(payload), digest(payload)) + payload)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        if not self.is_there():
+            raise FileNotFoundError(errno.ENOENT, "was deleted or moved", str(self.path))
+        begin = self._file.tell()
+        try:
+            left = memoryview(FRAME.pack(MARKER, len(payload), digest(payload)) + payload)
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._file.truncate(begin)
+            self._file.seek(begin)
+            raise
         head = read_head(payload)
-        self._note(head.position, offset, head.status)
+        self._note(head.position, begin + FRAME.size, head.status)
         return head
+
+    def is_there(self) -> bool:
+        """Whether the file that is being written still stands under its name."""
+        try:
+            return self._file is not None and os.path.samestat(self.path.stat(), os.fstat(self._file.fileno()))
+        except OSError:
+            return False
+
+    def from_its_start(self) -> io.FileIO:
+        """The open file at its first byte; it can be read even where its name is gone."""
+        assert self._file is not None, "the journal is not open for writing"
+        self._file.seek(0)
+        return self._file
 
     def done(self) -> set[int]:
         """Positions of the runs that ended well."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.folder import begin_folder, edited, flat, plan_of, stored_config
 from experiments.job import Job, Results, finish
 from experiments.journal import Journal
+from experiments.mishaps import runs_kept
 from experiments.runner import keep_city
 from sim.errors import InputError
 
@@ -31,7 +32,7 @@ def merged(request: Request, results: Results) -> int:
     city = plan.city.load()
     keep_city(plan.city, city)
     job = Job(request, plan, out, city, config.get("options", {}))
-    with Journal(out / "journal.bin") as journal:
+    with Journal(out / "journal.bin") as journal, runs_kept(job, journal):
         for folder in folders:
             take_over(folder, journal)
         missing = sorted(set(plan.positions) - set(journal.offsets))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.folder import check_tables
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
     if done.get("failed") or done.get("done") != done.get("planned"):
         left = f"{done.get('done')} of {done.get('planned')} runs are done"
         raise InputError(f"{folder}: {left}; finish it first: fieldcast {config['command']} 'resume={folder}'")
+    check_tables(folder)
     return Source(folder, config, manifest, *two_sides(folder, config, scenario))
 
 
