@@ -134,8 +134,9 @@ COMMANDS = {
             "fieldcast validate",
             "fieldcast validate facts=T3,T9",
             "fieldcast validate effort=full out=runs/card",
+            "fieldcast validate resume=runs/card",
         ),
-        options=("out", "seed", "quiet", "configs", "facts", "effort", "workers"),
+        options=("out", "seed", "quiet", "configs", "facts", "effort", "workers", "resume"),
         forms={},
     ),
     "pilot": Command(

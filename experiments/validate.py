@@ -5,9 +5,11 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import kernels
+from experiments.shelf import Shelf, taken_up
 from experiments.validation.card import Row, as_csv, as_html, as_markdown, as_text, row_of, tally
 from experiments.validation.equalpay import matched
 from experiments.validation.facts import Facts, chosen, runs_of, seeds_of, shipped_facts
@@ -16,6 +18,7 @@ from experiments.validation.judge import Computed, estimates
 from experiments.validation.market_facts import MARKET
 from experiments.validation.people_facts import PEOPLE
 from experiments.validation.runs import Job, Kept, carried_out, jobs_of
+from sim.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.compose import Request
@@ -28,20 +31,35 @@ TITLE = "The validation card"
 
 def run(request: Request) -> int:
     """Carries out `fieldcast validate`; returns its exit code."""
+    from filelock import FileLock, Timeout
+
     facts = shipped_facts()
-    names = chosen(facts, request.options["facts"])
+    chosen(facts, request.options["facts"])  # a wrong name is refused before there is a folder
+    request, shelf = taken_up(request)
     folder = request.out_folder()
-    kernels.tell(bool(request.options["quiet"]))
     try:
-        rows = judged(facts, names, Work(request))
+        with FileLock(folder / ".lock", timeout=0):
+            return carried_through(request, facts, shelf, folder)
+    except Timeout:
+        raise InputError(f"{folder} is in use by another process; wait for it, or give another folder") from None
     except KeyboardInterrupt:
-        print("\nstopped; nothing was written", file=sys.stderr)
+        print("\nstopped; finished runs are kept. To go on:", file=sys.stderr)
+        print(f"  fieldcast validate {shlex.quote(f'resume={folder}')}", file=sys.stderr)
         return STOPPED
+
+
+def carried_through(request: Request, facts: Facts, shelf: Shelf, folder: Path) -> int:
+    """Runs what is missing and writes the card; a finished folder says so."""
+    if (folder / "validation.html").exists():
+        print(f"Nothing to do: {folder} is finished.")
+        return 0
+    kernels.tell(bool(request.options["quiet"]))
+    rows = judged(facts, chosen(facts, request.options["facts"]), Work(request, shelf))
     about = made_with(request)
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "validation.csv").write_text(as_csv(rows), encoding="utf-8")
     (folder / "validation.md").write_text(as_markdown(rows, TITLE, about), encoding="utf-8")
     (folder / "validation.html").write_text(as_html(rows, TITLE, about), encoding="utf-8")
+    shelf.clear()
     if not request.options["quiet"]:
         print(as_text(rows) + "\n")
     print("\n".join(tally(rows)))
@@ -53,24 +71,28 @@ def made_with(request: Request) -> str:
     """The command that makes the card."""
     from experiments import __version__
 
-    words = [word for word in request.words if not word.startswith(("out=", "workers=", "quiet="))]
+    words = [word for word in request.words if not word.startswith(("out=", "workers=", "quiet=", "resume="))]
     return f"Fieldcast {__version__}, `fieldcast validate{''.join(' ' + shlex.quote(word) for word in words)}`."
 
 
 class Work:
-    """The runs of a card; none is done twice."""
+    """The runs of a card; none is done twice, not even by a command that was stopped and resumed."""
 
-    def __init__(self, request: Request):
+    def __init__(self, request: Request, shelf: Shelf):
         options = request.options
         self.seeds, self.seed, self.configs = SEEDS[options["effort"]], options["seed"], options["configs"]
-        self.workers, self.quiet = options["workers"], options["quiet"]
+        self.workers, self.quiet, self.shelf = options["workers"], options["quiet"], shelf
         self.done: dict[str, Kept] = {}
 
     def carry_out(self, jobs: Sequence[Job]) -> list[Kept]:
         """What is kept of the jobs, in their order."""
+        for job in jobs:
+            if repr(job) not in self.done and (kept := self.shelf.get(repr(job))) is not None:
+                self.done[repr(job)] = kept
         left = [job for job in jobs if repr(job) not in self.done]
         for job, kept in zip(left, carried_out(left, self.workers, self.quiet), strict=True):
             self.done[repr(job)] = kept
+            self.shelf.put(repr(job), kept)
         return [self.done[repr(job)] for job in jobs]
 
 

@@ -166,14 +166,16 @@ def test_the_card_says_what_lies_where() -> None:
     assert "not available" in as_text(rows())
 
 
-def test_the_command_writes_table_page_and_sheet(tmp_path: Path, monkeypatch, capsys) -> None:
+@pytest.fixture
+def small_card(monkeypatch) -> None:
+    """Three seeds of two months in a small city."""
     monkeypatch.setitem(command.SEEDS, "quick", 3)
-    small = FACTS.model_copy(
-        update={
-            "runs": FACTS.runs | {"passive": FACTS.runs["passive"].model_copy(update={"city": "small", "months": 2})}
-        }
-    )
+    passive = FACTS.runs["passive"].model_copy(update={"city": "small", "months": 2})
+    small = FACTS.model_copy(update={"runs": FACTS.runs | {"passive": passive}})
     monkeypatch.setattr(command, "shipped_facts", lambda: small)
+
+
+def test_the_command_writes_table_page_and_sheet(tmp_path: Path, small_card, capsys) -> None:
     assert main(["validate", "facts=T9,T18", f"out={tmp_path / 'card'}", "workers=1"]) == 0
     assert "T18  Calling one's own customers" in capsys.readouterr().out
     written = list(csv.DictReader((tmp_path / "card" / "validation.csv").open()))
@@ -183,6 +185,37 @@ def test_the_command_writes_table_page_and_sheet(tmp_path: Path, monkeypatch, ca
     assert {row["fact"] for row in written} == {"T9", "T18"}
     assert (tmp_path / "card" / "validation.html").read_text("utf-8").startswith("<!doctype html>")
     assert "http" not in (tmp_path / "card" / "validation.html").read_text("utf-8")
+
+
+def test_a_card_that_was_stopped_goes_on_where_it_was(tmp_path: Path, small_card, monkeypatch, capsys) -> None:
+    words, cut, runs = ["validate", "facts=T9", "workers=1", "quiet=true"], tmp_path / "my cut", command.carried_out
+    assert main([*words, f"out={tmp_path / 'whole'}"]) == 0
+
+    def stopped(jobs, *how):
+        for place, kept in enumerate(runs(jobs, *how)):
+            if place == 2:
+                raise KeyboardInterrupt
+            yield kept
+
+    monkeypatch.setattr(command, "carried_out", stopped)
+    assert main([*words, f"out={cut}"]) == 130
+    assert f"fieldcast validate 'resume={cut}'" in capsys.readouterr().err
+    left: list[Any] = []
+    monkeypatch.setattr(command, "carried_out", lambda jobs, *how: left.extend(jobs) or runs(jobs, *how))
+    assert main(["validate", f"resume={cut}", "facts=T3"]) == 2
+    assert "facts cannot change when validate is resumed" in capsys.readouterr().err
+    assert main(["validate", f"resume={cut}", "workers=1", "quiet=true"]) == 0
+    assert len(left) == 1
+    for name in ("validation.csv", "validation.md"):
+        assert (cut / name).read_text() == (tmp_path / "whole" / name).read_text()
+    assert not (cut / ".finished").exists()
+    assert main(["validate", f"resume={cut}"]) == 0
+    assert "Nothing to do" in capsys.readouterr().out
+
+
+def test_a_folder_of_something_else_is_no_card_to_go_on_with(tmp_path: Path, capsys) -> None:
+    assert main(["validate", f"resume={tmp_path}"]) == 2
+    assert f"resume = {tmp_path} is no folder of fieldcast validate" in capsys.readouterr().err
 
 
 def test_a_misspelt_fact_is_helped(tmp_path: Path, capsys) -> None:
