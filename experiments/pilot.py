@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.pilotoffers import PRICES, offer_table, overrides
+from experiments.pilotground import Belief, Ground, ground_of
+from experiments.pilotoffers import offer_table, overrides
 from experiments.style import cell_text
 from sim.cityoperators import PREMISES
 from sim.errors import InputError
@@ -18,6 +19,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from experiments.compose import Request
     from sim.parameters import Parameters
+    from sim.testsale import Worked
 
 Array = np.ndarray[Any, Any]
 
@@ -33,80 +35,6 @@ PLOTS, WEEKS = (1, 2, 4, 8), (1, 2, 4, 8)
 REPEATS = 10  # test sales of each size in each world
 DAYS_PER_WEEK = 5
 TAIL = 1.6449  # of the standard normal, for an interval of 90 %
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """The prospects of a world: for every door its type, size and zone, the chance of a deal and the bill of one."""
-
-    address: Array
-    premises: Array
-    size: Array
-    zone: Array
-    chance: Array
-    bill: Array
-    at_price: Array  # (prices, doors) chance of a deal at other prices
-    cost_per_visit: float
-    visits_per_day: float  # of a representative
-    value_per_bill: float  # what one unit of a monthly bill earns until a deal must have paid back
-    cost_per_deal: float
-
-    @property
-    def required(self) -> float:
-        """The conversion at which a visit earns its cost, given the bills of this world's price list."""
-        value = self.mean_bill * self.value_per_bill - self.cost_per_deal
-        return self.cost_per_visit / value if value > 0.0 else np.inf
-
-    @property
-    def mean_bill(self) -> float:
-        """Mean monthly bill of a deal."""
-        return float((self.chance * self.bill).sum() / max(self.chance.sum(), 1e-12))
-
-    @property
-    def mix(self) -> Array:
-        """Share of prospects by premises type."""
-        counts = np.bincount(self.premises, minlength=len(PREMISES))
-        return counts / max(counts.sum(), 1)
-
-
-def ground_of(parameters: Parameters, city: Any, seed: int, payback_months: int) -> Ground:
-    """Open a market and look at what a visit would bring at every door, in expectation."""
-    from sim.decisions import Offers
-    from sim.fieldforce import FieldForce
-    from sim.market import Market
-    from sim.offers import begin
-    from sim.testsale import deal_chances, prospects
-
-    market = Market(parameters, city, seed)
-    state, scene, field = market.state, market.scene, market.field
-    assert isinstance(field, FieldForce)
-    if parameters.offers != Offers():
-        begin(market.operators[0], state, scene, parameters.offers)  # the first month has not been opened yet
-    rows = prospects(state)
-    rows = rows[scene.network[0][state.zone[rows]]]
-    at_price = []
-    for factor in PRICES:
-        price = scene.appeal.price.copy()
-        price[0] *= factor
-        offered = scene.appeal._replace(price=price)
-        at_price.append(deal_chances(state, replace(scene, appeal=offered), field.rules, rows, market.day)[0])
-    chance, bill = deal_chances(state, scene, field.rules, rows, market.day)
-    p, visits = parameters.world, field.visits_per_day()
-    people = p.effort.usual_pay_per_month + p.department.rep_overhead_cost_per_month
-    people += p.department.head_cost_per_month / p.department.span_reps
-    return Ground(
-        state.address[rows].copy(),
-        state.premises[rows].astype(np.int64),
-        state.size_class[rows].astype(np.int64),
-        state.zone[rows].astype(np.int64),
-        chance,
-        bill,
-        np.array(at_price),
-        people / (visits * scene.calendar.per_month),
-        visits,
-        payback_months * (1.0 - p.economics.network_cost_share),
-        p.economics.installation_cost_per_job,
-    )
 
 
 # ---- one test sale -----------------------------------------------------------------------------------------------
@@ -148,10 +76,25 @@ def doors_of_plots(order: Order, plots: int, visits: int) -> Array:
     return doors[:visits]
 
 
-def sell_on_plots(ground: Ground, orders: Sequence[Order], plots: int, visits: int, luck: Any) -> tuple[Array, Array]:
-    """Doors visited, of all four types, and which of them signed."""
-    doors = np.concatenate([doors_of_plots(order, plots, visits) for order in orders])
-    return doors, luck.uniform(ground.address[doors], 1) < ground.chance[doors]
+@dataclass(frozen=True, eq=False)
+class Sale:
+    """One test sale: doors visited, of all four types, what came of them, and what each counts for in the end."""
+
+    door: Array
+    worked: Worked
+    counts: Array
+
+
+def sell_on_plots(
+    ground: Ground, orders: Sequence[Order], plots: int, visits: int, days: float, belief: Belief, luck: Any
+) -> Sale:
+    """Visit the plots, follow up as far as the days reach, and allow for what ripens later."""
+    from sim.testsale import spread, work_plots
+
+    drawn = [doors_of_plots(order, plots, visits) for order in orders]
+    doors, day = np.concatenate(drawn), np.concatenate([spread(some.size, days) for some in drawn])
+    worked = work_plots(ground.of.rows(doors), ground.address[doors], day, days, luck)
+    return Sale(doors, worked, belief.growth * (worked.signed + belief.close * worked.open))
 
 
 def orders_of(ground: Ground, luck: Any) -> list[Order]:
@@ -159,27 +102,34 @@ def orders_of(ground: Ground, luck: Any) -> list[Order]:
     return [order_of_doors(ground, kind, luck) for kind in range(len(PREMISES))]
 
 
-def conversion_seen(ground: Ground, doors: Array, signed: Array) -> float:
-    """Conversion by type as seen, weighted as the prospects of the city are."""
-    kind = ground.premises[doors]
-    visits = np.bincount(kind, minlength=len(PREMISES))
-    deals = np.bincount(kind[signed], minlength=len(PREMISES))
-    share = np.divide(deals, visits, out=np.zeros(len(PREMISES)), where=visits > 0)
-    return float(share @ ground.mix)
+def conversion_seen(ground: Ground, sale: Sale) -> float:
+    """Conversion by type as seen, with what ripens later, weighted as the prospects of the city are."""
+    return float(share_by_type(ground, sale, sale.counts) @ ground.mix)
 
 
-def builds(ground: Ground, doors: Array, signed: Array) -> bool:
+def share_by_type(ground: Ground, sale: Sale, counts: Array) -> Array:
+    """Deals of a visit by premises type (4,)."""
+    kind = ground.premises[sale.door]
+    visits, deals = (np.bincount(kind, weights, minlength=len(PREMISES)) for weights in (None, counts))
+    return np.divide(deals, visits, out=np.zeros(len(PREMISES)), where=visits > 0)
+
+
+def builds(ground: Ground, sale: Sale) -> bool:
     """The decision: build when visits earn their cost."""
-    return conversion_seen(ground, doors, signed) >= ground.required
+    return conversion_seen(ground, sale) >= ground.required
 
 
-def pilot_table(ground: Ground, doors: Array, signed: Array) -> list[dict[str, Any]]:
+def pilot_table(ground: Ground, sale: Sale) -> list[dict[str, Any]]:
     """What the test sale showed by premises type, with 90 % intervals of sampling, and the truth beside it."""
-    from sim.stages import estimate
+    from sim.stages import Outcomes, estimate
 
-    kind, bills = ground.premises[doors], ground.bill[doors]
+    kind, bills, signed = ground.premises[sale.door], ground.bill[sale.door], sale.worked.signed
     sums = [np.bincount(kind, signed * bills**power, minlength=len(PREMISES)) for power in range(3)]
-    seen = estimate(np.bincount(kind, minlength=len(PREMISES)), lambda _: (sums[0], sums[1], sums[2]))
+    waiting = np.bincount(kind, sale.worked.open, minlength=len(PREMISES))
+    visits, unknown = np.bincount(kind, minlength=len(PREMISES)), np.full(len(PREMISES), np.nan)
+    outcomes = Outcomes(sums[0], sums[1], sums[2], waiting, unknown, unknown, unknown)
+    seen = estimate(visits, lambda _: outcomes)
+    in_the_end = share_by_type(ground, sale, sale.counts)
     rows = []
     for number, name in enumerate(PREMISES):
         middle = (seen.deals[number] + 2.0) / (seen.visits[number] + 4.0)  # of the interval, as its error counts it
@@ -190,12 +140,14 @@ def pilot_table(ground: Ground, doors: Array, signed: Array) -> list[dict[str, A
                 "premises": name,
                 "visits": int(seen.visits[number]),
                 "deals": int(seen.deals[number]),
+                "open": int(waiting[number]),
                 "conversion": float(seen.conversion[number]),
                 "conversion_low": float(max(middle - reach, 0.0)),
                 "conversion_high": float(min(middle + reach, 1.0)),
                 "bill": float(seen.bill[number]),
                 "bill_low": float(seen.bill[number] - bill_reach),
                 "bill_high": float(seen.bill[number] + bill_reach),
+                "conversion_in_the_end": float(in_the_end[number]),
                 "conversion_true": float(ground.chance[here].mean()) if here.any() else np.nan,
             }
         )
@@ -208,6 +160,7 @@ def error_table(grounds: Sequence[Ground], parameters: Parameters, seed: int) ->
 
     designs = [(plots, weeks) for plots in PLOTS for weeks in WEEKS]
     should = np.array([truth(ground) >= ground.required for ground in grounds])
+    beliefs = {weeks: Belief.of(grounds[0], weeks * DAYS_PER_WEEK) for weeks in WEEKS}
     built = np.zeros((len(designs), len(grounds), REPEATS), bool)
     for number, ground in enumerate(grounds):
         for repeat in range(REPEATS):
@@ -215,7 +168,9 @@ def error_table(grounds: Sequence[Ground], parameters: Parameters, seed: int) ->
             orders = orders_of(ground, luck)
             for row, (plots, weeks) in enumerate(designs):
                 visits = visits_by_type(weeks, parameters)
-                built[row, number, repeat] = builds(ground, *sell_on_plots(ground, orders, plots, visits, luck))
+                days = float(weeks * DAYS_PER_WEEK)
+                sale = sell_on_plots(ground, orders, plots, visits, days, beliefs[weeks], luck)
+                built[row, number, repeat] = builds(ground, sale)
     return [
         error_row(plots, weeks, visits_by_type(weeks, parameters) * len(PREMISES), made, should)
         for (plots, weeks), made in zip(designs, built, strict=True)
@@ -239,7 +194,7 @@ def error_row(plots: int, weeks: int, visits: int, built: Array, should: Array) 
 
 
 def truth(ground: Ground) -> float:
-    """The conversion of visits to all prospects of the world."""
+    """What visits to all prospects of the world bring in the end, follow-ups and later calls among it."""
     return float(ground.chance.mean())
 
 
@@ -288,17 +243,18 @@ def run(request: Request) -> int:
         grounds.append(ground_of(parameters, city, options["seed"] + number, options["payback"]))
     here, visits = grounds[0], visits_by_type(options["weeks"], base)
     luck = Streams(options["seed"])("pilot", REPEATS)
-    doors, signed = sell_on_plots(here, orders_of(here, luck), options["plots"], visits, luck)
+    days = float(options["weeks"] * DAYS_PER_WEEK)
+    sale = sell_on_plots(here, orders_of(here, luck), options["plots"], visits, days, Belief.of(here, days), luck)
     tables = {
-        "pilot": pilot_table(here, doors, signed),
-        "offers": offer_table(here, doors, signed, conversion_seen(here, doors, signed)),
+        "pilot": pilot_table(here, sale),
+        "offers": offer_table(here, sale, conversion_seen(here, sale)),
         "errors": error_table(grounds, base, options["seed"]),
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
         write(folder / f"{name}.csv", rows)
     draw(tables["errors"], folder, city.name)
-    print(words(tables, here, conversion_seen(here, doors, signed), options, city.currency))
+    print(words(tables, here, conversion_seen(here, sale), options, city.currency))
     advised = overrides(tables["offers"], base.offers.price_factors)
     if advised:
         print("\nThese prices as decisions of a forecast:", *advised, sep="\n  ")
@@ -310,18 +266,19 @@ def words(
     tables: dict[str, list[dict[str, Any]]], ground: Ground, seen: float, options: dict[str, Any], money: str
 ) -> str:
     """The answer for the terminal."""
-    lines = [f"{'premises':18}{'visits':>7}{'deals':>7}  {'conversion (90 %)':24}{'mean bill (90 %)'}"]
+    lines = [f"{'premises':18}{'visits':>7}{'deals':>7}  {'conversion (90 %)':24}{'in the end':12}{'mean bill (90 %)'}"]
     for row in tables["pilot"]:
         share = f"{row['conversion']:.1%} ({row['conversion_low']:.1%} to {row['conversion_high']:.1%})"
+        share = f"{share:24}{row['conversion_in_the_end']:.1%}"
         bill = "nothing sold" if not row["deals"] else f"{row['bill']:.0f} {money}"
         if row["deals"] > 1:
             bill += f" ({row['bill_low']:.0f} to {row['bill_high']:.0f})"
-        lines.append(f"{row['premises']:18}{row['visits']:7}{row['deals']:7}  {share:24}{bill}")
+        lines.append(f"{row['premises']:18}{row['visits']:7}{row['deals']:7}  {share:36}{bill}")
     verdict = "build" if seen >= ground.required else "do not build"
     lines += [
         "",
-        f"Conversion of all prospects, as seen: {seen:.2%}; a visit costs {ground.cost_per_visit:.0f} {money} and"
-        f" earns it back within {options['payback']} months from {ground.required:.2%} on: {verdict}.",
+        f"Conversion of all prospects, with what ripens later: {seen:.2%}; a visit costs {ground.cost_per_visit:.0f}"
+        f" {money} and earns it back within {options['payback']} months from {ground.required:.2%} on: {verdict}.",
         f"The plan of a practised representative: {seen * ground.visits_per_day * 21:.1f} contracts a month.",
         "Where a visit earns most: "
         + "; ".join(

@@ -6,20 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.pilotground import PRICES
 from sim.cityoperators import PREMISES, SIZES
 
 if TYPE_CHECKING:
-    from experiments.pilot import Ground
+    from experiments.pilot import Sale
+    from experiments.pilotground import Ground
     from sim.decisions import PriceFactors
 
 Array = np.ndarray[Any, Any]
 
-PRICES = (0.9, 1.0, 1.1)
 GUESS_VISITS = 30.0  # for which the mean of all doors counts in the conversion of a size in a place
 LEAST, MOST = 0.2, 5.0  # bounds of a price factor
 
 
-def offer_table(ground: Ground, doors: Array, signed: Array, usual: float) -> list[dict[str, Any]]:
+def offer_table(ground: Ground, sale: Sale, usual: float) -> list[dict[str, Any]]:
     """By size and place: visits, deals, what a visit earns beyond its cost, and the price at which it earns most."""
     rows = []
     for kind, premises in enumerate(PREMISES):
@@ -27,9 +28,9 @@ def offer_table(ground: Ground, doors: Array, signed: Array, usual: float) -> li
             here = (ground.premises == kind) & (ground.size == size)
             if not here.any():
                 continue
-            on_plot = here[doors]
-            visits, deals = int(on_plot.sum()), int((on_plot & signed).sum())
-            conversion = (deals + GUESS_VISITS * usual) / (visits + GUESS_VISITS)
+            on_plot = here[sale.door]
+            visits, deals = int(on_plot.sum()), int((on_plot & sale.worked.signed).sum())
+            conversion = (float(sale.counts[on_plot].sum()) + GUESS_VISITS * usual) / (visits + GUESS_VISITS)
             bill = float(ground.bill[here].mean())
             earned = [
                 float((each[here] * (ground.bill[here] * factor * ground.value_per_bill - ground.cost_per_deal)).mean())

@@ -139,6 +139,8 @@ TABLES: dict[str, dict[str, str]] = {
     | {
         "workday": "count",
         "workdays_left": "count",
+        "period_day": "count",
+        "period_days_left": "count",
         "reps": "count",
         "effort": "number",
         "bills_signed": "number",

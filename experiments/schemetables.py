@@ -27,6 +27,7 @@ DECILES = 10
 REDRAWN = 1000  # times that the replications are drawn anew
 WEEK = 5  # working days
 REP_COLUMNS = ("ability", "effort", "orders", "bills_signed", "plan", "attainment", "income")
+PERIOD_DAYS = ("period_day", "period_days_left")  # of the pay period: day, month or quarter
 SIZES = ("micro", "small", "medium", "large")
 
 
@@ -55,9 +56,7 @@ class People:
     def day(self) -> dict[str, Array]:
         """Columns of field_by_day, with `run`."""
         sold = ("orders", *(f"orders_{size}" for size in SIZES))
-        return self._read(
-            "field_by_day", ("replication", "workday", "workdays_left", "reps", "effort", "young", "left_early", *sold)
-        )
+        return self._read("field_by_day", ("replication", *PERIOD_DAYS, "reps", "effort", "young", "left_early", *sold))
 
     def _read(self, table: str, columns: Sequence[str]) -> dict[str, Array]:
         import pyarrow.parquet as pq
@@ -128,11 +127,12 @@ def attainment_of(summary: Callable[[Array], float]) -> Callable[[People], Array
 
 
 def week_over_mean(column: str) -> Callable[[People], Array]:
-    """Orders a rep-day in the last (`workdays_left`) or first (`workday`) five days, over those of all days."""
+    """Orders a rep-day in the last (`period_days_left`) or first (`period_day`) five days of the pay period, over those
+    of all days."""
 
     def compute(people: People) -> Array:
         day = people.day
-        week = day[column] < WEEK if column == "workdays_left" else day[column] <= WEEK
+        week = day[column] < WEEK if column == "period_days_left" else day[column] <= WEEK
         per_day = [
             ratio(people.total(day["run"], day["orders"] * part), people.total(day["run"], day["reps"] * part))
             for part in (week, np.ones(len(week)))
@@ -185,8 +185,8 @@ MEASURES = (
     Measure("attainment_high_90", "share", HIGHER, attainment_of(lambda values: float(np.quantile(values, 0.9)))),
     Measure("share_over_plan", "share", HIGHER, attainment_of(lambda values: float((values >= 1.0).mean()))),
     Measure("share_130_to_150", "share", NEITHER, attainment_of(lambda a: float(((a >= 1.3) & (a <= 1.5)).mean()))),
-    Measure("last_week_over_mean", "factor", NEITHER, week_over_mean("workdays_left")),
-    Measure("first_week_over_mean", "factor", NEITHER, week_over_mean("workday")),
+    Measure("last_week_over_mean", "factor", NEITHER, week_over_mean("period_days_left")),
+    Measure("first_week_over_mean", "factor", NEITHER, week_over_mean("period_day")),
     *(Measure(f"orders_{size}_share", "share", NEITHER, share_of_size(size)) for size in SIZES),
     Measure("discounts_per_order", "money", LOWER, monthly_over("cost_discounts", "orders_field")),
     Measure("early_churn_per_month", "share", LOWER, early_churn),
@@ -309,7 +309,7 @@ def day_rows(people: People) -> list[dict[str, Any]]:
     usual = ratio(
         people.total(day["run"], day["orders"]).sum(axis=1), people.total(day["run"], day["reps"]).sum(axis=1)
     )
-    for anchor, place in (("start", day["workday"]), ("end", -1 - day["workdays_left"])):
+    for anchor, place in (("start", day["period_day"]), ("end", -1 - day["period_days_left"])):
         for one in np.unique(place):
             there = (place == one) & (day["reps"] > 0)
             run, reps = day["run"][there], people.total(day["run"][there], day["reps"][there])

@@ -47,7 +47,7 @@ class Ground(NamedTuple):
     """What the department expects of doors by size class and premises (4, 4) or premises (4,)."""
 
     bills: Array  # (4, 4) monthly bill
-    conversion: Array  # (4,) deals a visit
+    conversion: Array  # (4, 4) deals a visit
     minutes: Array  # (4,) of a visit
     doors: Array  # (4, 4) how many there are
     search_days: Array  # (4,) from an offer to the decision, by size class
@@ -126,7 +126,7 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
             pay[rows] = factor * expected_gain(scheme, standing, bills[rows], motive.outlook, people[rows])
     own = effort.intrinsic_share_per_contract
     sure = sure_worth(pay / effort.usual_pay_per_month + own, effort.risk_aversion)
-    worth = (ground.conversion / ground.minutes)[premises] * np.maximum(sure, 0.0)
+    worth = (ground.conversion / ground.minutes)[size, premises] * np.maximum(sure, 0.0)
     worth = worth.reshape(-1, 4, 4)
     mean = (worth * ground.doors).sum(axis=(1, 2)) / max(ground.doors.sum(), 1.0)
     relative = np.maximum(worth / np.maximum(mean, 1e-12)[:, None, None], LEAST_DOOR)

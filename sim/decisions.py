@@ -167,7 +167,18 @@ class Plan(Section):
         description="fixed: monthly bills that a practised representative is to sign in a month.",
     )
     guess_visits: float = Field(
-        150.0, ge=0.0, le=1e5, description="Visits for which an informed guess counts beside the test sales."
+        300.0,
+        ge=0.0,
+        le=1e5,
+        description="Visits for which an informed guess counts beside the test sales: a guess that is right within a "
+        "third counts like nine deals.",
+    )
+    ripening_months: float = Field(
+        12.0,
+        ge=0.0,
+        le=36.0,
+        description="Months within which what visits have begun must ripen to count in a plan made from test sales; 0: "
+        "those of the test sales.",
     )
     ratchet_rise_share: float = Field(
         0.5, ge=0.0, le=1.0, description="ratchet: part of what went beyond the plan that the next plan rises by."

@@ -14,7 +14,7 @@ from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.ledger import Ledger
 from sim.reps import LEFT, PRODUCTIVE, RepTable
-from sim.stages import FAR, Course, Estimate, Outcomes, Stage, by_mode, estimate, plan_course, plot_visits
+from sim.stages import FAR, Course, Estimate, Plots, Stage, by_mode, estimate, plan_course, plot_visits
 from sim.team import Changes, Round, Team
 from sim.territories import Patches
 from sim.workdays import Workdays
@@ -223,11 +223,11 @@ class Department:
         """Whether the plots of the test sales are to be evaluated this evening."""
         return self.exists(today) and self.estimate is None and today + 1 == self.course.end("test_sales")
 
-    def sell_on_plots(self, outcomes: Outcomes) -> Estimate:
-        """Evaluate the test sales by what the market does: `outcomes` takes visits by premises type and returns deals,
-        summed bills and summed squares of bills."""
+    def sell_on_plots(self, plots: Plots) -> Estimate:
+        """Evaluate the test sales by what the market does: `plots` takes visits by premises type and returns what they
+        brought."""
         stage = next((each for each in self.course.stages if each.name == "test_sales"), None)
-        self.estimate = estimate(plot_visits(stage, self.world), outcomes)
+        self.estimate = estimate(plot_visits(stage, self.world), plots)
         return self.estimate
 
     def plan_per_rep(self, expected_bills: Callable[[Estimate | None], float]) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.orders import Orders
+from sim.payroll import period_of
 from sim.reps import PRODUCTIVE, RepTable
 from sim.state import FIELD, VACANT, MarketState
 from sim.workdays import Workdays
@@ -55,17 +56,21 @@ class FieldDays:
         self.row, self.since, self.tenant = self.row[:kept], self.since[:kept], self.tenant[:kept]
         return int(left)
 
-    def table(self, calendar: Workdays) -> dict[str, Array]:
-        """The days as columns; `workday` counts from 1 within the month, `workdays_left` after today."""
+    def table(self, calendar: Workdays, period: str = "month") -> dict[str, Array]:
+        """The days as columns; `workday` counts from 1 within the month, `workdays_left` after today; `period_day` and
+        `period_days_left` do so within the pay period (day, month or quarter)."""
         day = np.array(self.days, np.int64)
         month = calendar.month_of_day[day]
         workday = day - calendar.first_day[month] + 1
+        ends = np.array([period_of(calendar, period, one)[:2] for one in self.days], np.int64).reshape(-1, 2)
         counts = np.array(self.counts, np.int64).reshape(len(day), len(COUNTS))
         return {
             "month": np.array([calendar.number(int(one)) for one in month], np.int64),
             "date": calendar.dates[day],
             "workday": workday,
             "workdays_left": calendar.days_in_month[month] - workday,
+            "period_day": day - ends[:, 0] + 1,
+            "period_days_left": ends[:, 1] - day,
             "reps": np.array(self.reps, np.int64),
             "effort": np.array(self.effort, np.float64),
             "bills_signed": np.array(self.bills, np.float64),

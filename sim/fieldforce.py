@@ -29,10 +29,11 @@ from sim.scene import Scene, by_class
 from sim.state import MarketState
 from sim.steps import callbacks, field, patches
 from sim.steps.signals import News
-from sim.testsale import expected_per_visit, prospects, sell_on_plots
+from sim.testsale import prospects, prospects_of, sell_on_plots, yields
 
 Array = np.ndarray[Any, Any]
 
+NOTHING = np.zeros((4, 4))
 PRIOR_DAYS = 20.0  # days in the field for which the test sale counts in what a representative expects to sell
 
 
@@ -51,12 +52,13 @@ class FieldForce:
         self.appointments, self.afterthoughts = empty_diary(len(state)), empty_diary(len(state))
         self.rules, self.visit = rules_of(parameters, city), field.visit_of(scene)
         self._held: tuple[Any, ...] = ()  # the parts that `ground` refers to
-        self._usual_visits = usual_visits(self.rules, city)
         self.owner = np.full(len(state), -1, np.int64)
         self.doors, self.start = patches.doors_by_rep(self.owner, state.zone, 0)
         self.current = np.full(0, -1, np.int64)
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
+        self.guess = plans.Guess(NOTHING, NOTHING, NOTHING, NOTHING, 0.0)
+        self.dated = 0.0  # follow-ups that a visit brings about, by how much of them counts in a plan
         self.policy: Policy | None = None
         self.payroll = Payroll(scheme, scene.calendar, self.reps)
         self.behaviour = Behaviour(parameters, scheme, scene, self.rules, streams)
@@ -82,9 +84,10 @@ class FieldForce:
         self.department.open_day(today)
         self._take_patches()
         if self.department.test_sale_due(today):
-            rules = self.rules
+            self.expect(state, today)
+            guess, spans = self.guess, self._spans()
             self.department.sell_on_plots(
-                lambda visits: sell_on_plots(state, self.scene, rules, visits, today, self.streams)
+                lambda visits: sell_on_plots(state, self.scene, self.rules, visits, today, self.streams, guess, spans)
             )
             self.department.plan_bills = 0.0  # the plan is made anew from what was learned
             self._plan(state, today)
@@ -108,8 +111,7 @@ class FieldForce:
     def _plan(self, state: MarketState, today: int) -> None:
         """The month's plans, and what representatives expect of a day: the test sale first, their own record later."""
         if self.intensity == 0.0:
-            per_visit, self.mean_bill = expected_per_visit(state, self.scene, self.rules, today)
-            self.intensity = per_visit * self.visits_per_day()
+            self.expect(state, today)
         self._set_plans(state, today)
         days = PRIOR_DAYS + self.effort_days_ever
         usual = (PRIOR_DAYS * self.intensity + self.contracts_ever) / days
@@ -122,6 +124,31 @@ class FieldForce:
         plan, owed, outlook = self.payroll.plan(today), self.payroll.balance, self._outlook(today)
         everybodys = np.full(len(seller), bill)
         self.policy = team_policy(self.scheme, plan, self.pace, everybodys, p, control, outlook=outlook, balance=owed)
+
+    def expect(self, state: MarketState, today: int) -> None:
+        """An informed guess of what visits bring, made once: over all prospects, and by size class."""
+        if self.intensity > 0.0:
+            return
+        rows = prospects(state)
+        of, (test, plan) = prospects_of(state, self.scene, self.rules, rows, today), self._spans()
+        year, within, kind = yields(of, plan), yields(of, test), (state.size_class[rows], state.premises[rows])
+        shown = of.chance + within.calls + within.followups
+        self.guess = plans.Guess(
+            plans.by_kind(shown, *kind),
+            plans.by_kind(year.talks + year.calls, *kind),
+            plans.by_kind(year.followups, *kind),
+            plans.by_kind(year.dated, *kind),
+            float(of.chance.sum() / max(of.interest.sum(), 1e-12)),
+        )
+        self.dated = float(year.dated.mean())
+        self.intensity = float(year.all.mean()) * self.visits_per_day()
+        self.mean_bill = float((year.all * of.bill).sum() / max(year.all.sum(), 1e-12))
+
+    def _spans(self) -> tuple[float, float]:
+        """Working days of the test sales, and those within which what visits have begun counts in a plan."""
+        stage = next((each for each in self.department.course.stages if each.name == "test_sales"), None)
+        test = float(stage.ends - stage.begins) if stage else 0.0
+        return test, max(self.scene.calendar.span(self.parameters.department.plan.ripening_months), test)
 
     def worth_of_job(self, ability: Array) -> Array:
         """The sure monthly pay that people of these abilities hold as good as the scheme's, once they are practised."""
@@ -182,14 +209,12 @@ class FieldForce:
         return plans.bills_of_doors(self._conversion(), book, state.size_class[doors], state.premises[doors])
 
     def _conversion(self) -> Array:
-        """Deals that a visit is expected to bring, by premises type."""
-        guess = self.intensity / max(self.visits_per_day(), 1e-9)
-        weight = self.parameters.department.plan.guess_visits
-        return plans.conversion_by_type(self.department.estimate, guess, weight)
+        """Deals that a visit is expected to bring, by size class and premises type (4, 4)."""
+        return plans.conversion(self.department.estimate, self.guess, self.parameters.department.plan.guess_visits)
 
     def visits_per_day(self) -> float:
-        """Doors a day of a usual representative, about."""
-        return self._usual_visits
+        """Doors a day of a usual representative, about; follow-ups take their time."""
+        return usual_visits(self.rules, self.city, self.dated)
 
     def _exert(self, today: int) -> None:
         reps = self.reps
@@ -331,9 +356,9 @@ def rules_of(parameters: Parameters, city: Any) -> Rules:
     )
 
 
-def usual_visits(r: Rules, city: Any) -> float:
-    """Doors a day of a usual representative, about: minutes over minutes a door."""
+def usual_visits(r: Rules, city: Any, followups: float = 0.0) -> float:
+    """Doors a day of a usual representative, about: minutes over minutes a door with its follow-ups."""
     share = np.bincount(city.premises_type[city.occupied], minlength=4) / max(int(city.occupied.sum()), 1)
     minutes = r.waiting_minutes + r.decision_maker * r.talk_minutes + (1.0 - r.decision_maker) * r.refused_minutes
     free = r.working_minutes * (1.0 - r.paperwork_share) - r.start_minutes
-    return float(free / (share @ minutes + 2.0 * r.indoor_minutes))
+    return float(free / (share @ minutes + 2.0 * r.indoor_minutes + followups * r.followup_minutes))

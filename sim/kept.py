@@ -12,6 +12,7 @@ from sim.compensation.effort import Policy
 from sim.competitors import Plan
 from sim.conduct import Manners
 from sim.crm import Crm
+from sim.plans import Guess
 from sim.reps import RepTable
 from sim.stages import Estimate
 from sim.state import MarketState
@@ -89,22 +90,11 @@ ROOMS: dict[str, Room] = {
     "FieldForce": Room(
         (
             *("department", "crm", "appointments", "afterthoughts", "patched", "owner", "doors", "start", "current"),
-            *("intensity", "mean_bill", "policy", "payroll", "behaviour", "pace", "policy_people", "policy_bill"),
+            *("intensity", "mean_bill", "guess", "dated", "policy", "payroll", "behaviour", "pace"),
+            *("policy_people", "policy_bill"),
             *("contracts_ever", "bills_ever", "cancelled_ever", "effort_days_ever", "usual_pace"),
         ),
-        (
-            "parameters",
-            "scheme",
-            "city",
-            "scene",
-            "streams",
-            "reps",
-            "rules",
-            "_usual_visits",
-            "visit",
-            "_held",
-            "_ground",
-        ),
+        ("parameters", "scheme", "city", "scene", "streams", "reps", "rules", "visit", "_held", "_ground"),
     ),
     "Department": Room(
         ("course", "stage", "team", "control", "coaching", "head_rows", "competence", "estimate", "plan_bills", "_due"),
@@ -145,4 +135,4 @@ FILLED = frozenset(("MarketState", "Scene"))
 USED = {"Rows": ("buffer", "size"), "Orders": ("buffer", "count"), "News": ("table", "size")}
 # What does not stand in a house just built, and is made when it is put back.
 MADE: dict[str, type[Any]] = {made.__name__: made for made in (CallList, DoorList, Patches, Policy)}
-NAMED: dict[str, type[Any]] = {named.__name__: named for named in (Crm, Estimate, Manners, Plan)}
+NAMED: dict[str, type[Any]] = {named.__name__: named for named in (Crm, Estimate, Guess, Manners, Plan)}

@@ -91,7 +91,8 @@ class Observation:
             tables["monthly_by_zone"] = self._long(self.by_zone, "zone_id", list(np.asarray(market.city.zone_id, str)))
         if record.reps and self.by_rep:
             tables["monthly_by_rep"] = self._reps()
-            tables["field_by_day"] = self.field_days.table(market.calendar)
+            period = market.field.scheme.period if market.field else "month"
+            tables["field_by_day"] = self.field_days.table(market.calendar, period)
         if market.cohorts.counts:
             tables["survival"] = market.cohorts.table(market.parameters.world.economics.discount_rate_per_year)
         if record.ledger:

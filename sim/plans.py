@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -47,20 +47,51 @@ def prospects_by_kind(provider, size_class, premises):
     return doors[:16].reshape(4, 4)
 
 
-def conversion_by_type(estimate: Estimate | None, guess: float, guess_visits: float) -> Array:
-    """Deals a visit by premises type (4,): the plots of all types and an informed guess give a common level, which
-    counts like `guess_visits` visits beside the plots of a type."""
+class Guess(NamedTuple):
+    """What an informed guess expects of a visit by a practised representative, by size class and premises type
+    (4, 4)."""
+
+    test: Array  # signatures that the test sales show or announce
+    soon: Array  # signatures of the visit, and of calls after it, that fall within the plan's time
+    later: Array  # signatures of follow-ups that do
+    dated: Array  # these follow-ups
+    close: float  # part of those interested who sign, over all doors
+
+
+def conversion(estimate: Estimate | None, guess: Guess, guess_visits: float) -> Array:
+    """Signatures that a visit brings in the end, by size class and premises type (4, 4).
+
+    The plots of all types together tell how far the guess is right, for which it counts like `guess_visits` visits;
+    this level counts like as many visits beside the plots of a type. Follow-ups are those that the plots have dated.
+    """
     if estimate is None:
-        return np.full(4, guess)
-    deals, visits = np.nan_to_num(estimate.deals), np.nan_to_num(estimate.visits)
-    weight = max(guess_visits, 1e-9)
-    common = (weight * guess + deals.sum()) / (weight + visits.sum())
-    return np.asarray((weight * common + deals) / (weight + visits))
+        return np.asarray(guess.soon + guess.later)
+    visits, expected, weight = estimate.visits, estimate.expected, max(guess_visits, 1e-9)
+    level = levels(estimate.deals + estimate.coming, expected, weight * expected.sum() / max(visits.sum(), 1e-9))
+    opportunities = levels(estimate.dated, estimate.dates, weight * estimate.dates.sum() / max(visits.sum(), 1e-9))
+    return np.asarray(level * (guess.soon + guess.later * opportunities))
+
+
+def by_kind(values: Array, size_class: Array, premises: Array) -> Array:
+    """Means of some doors by size class and premises type (4, 4); where there is none, of all."""
+    kind = 4 * size_class.astype(np.int64) + premises
+    doors, total = np.bincount(kind, minlength=16), np.bincount(kind, values, minlength=16)
+    mean = total.sum() / max(doors.sum(), 1)
+    return np.asarray(np.where(doors > 0, total / np.maximum(doors, 1), mean).reshape(4, 4))
+
+
+def levels(seen: Array, expected: Array, weight: float) -> Array:
+    """By premises type, what was seen relative to what was expected: drawn to the level of all types, and this to 1,
+    each as if so much more had been expected."""
+    if weight <= 0.0:
+        return np.ones(len(seen))
+    common = (weight + seen.sum()) / (weight + expected.sum())
+    return np.asarray((weight * common + seen) / (weight + expected))
 
 
 def bills_of_doors(conversion: Array, book: Array, size_class: Array, premises: Array) -> Array:
     """Monthly bills that one visit to each of these doors is expected to bring (n,)."""
-    return np.asarray(conversion[premises] * book[size_class, premises])
+    return np.asarray((conversion * book)[size_class, premises])
 
 
 def potential_of_people(bills: Array, owner: Array, people: int) -> Array:

@@ -133,10 +133,26 @@ class Estimate(NamedTuple):
     conversion_error: Array
     bill: Array  # mean monthly bill of a deal
     bill_error: Array
+    coming: Array  # deals still expected of those who were interested and have not decided
+    expected: Array  # deals and coming ones that an informed guess leads to expect of these visits
+    dated: Array  # follow-ups dated by contracts' ends, by how much of them counts in a plan
+    dates: Array  # and what an informed guess leads to expect of them
 
 
-Outcomes = Callable[[Array], tuple[Array, Array, Array]]
-"""Given visits by premises type: deals, their summed monthly bills, and the sum of these bills' squares, by type."""
+class Outcomes(NamedTuple):
+    """What plots have brought, by premises type."""
+
+    deals: Array
+    bills: Array  # their summed monthly bills
+    squares: Array  # the sum of these bills' squares
+    coming: Array  # deals still expected of those who were interested and have not decided
+    expected: Array  # deals and coming ones that an informed guess leads to expect
+    dated: Array  # follow-ups dated by contracts' ends, by how much of them counts in a plan
+    dates: Array  # and what an informed guess leads to expect of them
+
+
+Plots = Callable[[Array], Outcomes]
+"""What plots bring, given visits by premises type."""
 
 
 def plot_visits(stage: Stage | None, p: Claims) -> Array:
@@ -147,15 +163,16 @@ def plot_visits(stage: Stage | None, p: Claims) -> Array:
     return np.full(len(PREMISES), visits // len(PREMISES), np.int64)
 
 
-def estimate(visits: Array, outcomes: Outcomes) -> Estimate:
+def estimate(visits: Array, plots: Plots) -> Estimate:
     """Conversion and mean bill with their sampling errors, from real outcomes on the plots."""
-    deals, bills, squares = (np.asarray(each, np.float64) for each in outcomes(visits))
+    deals, bills, squares, *rest = (np.asarray(each, np.float64) for each in plots(visits))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = deals / visits
         bill = bills / deals
         variance = np.maximum(squares / deals - bill**2, 0.0) * deals / (deals - 1.0)
         bill_error = np.where(deals > 1, np.sqrt(variance / deals), np.nan)  # one deal says nothing of the spread
-    return Estimate(visits, deals, share, error_of_share(deals, visits), bill, bill_error)
+    error = error_of_share(deals, visits)
+    return Estimate(visits, deals, share, error, bill, bill_error, *rest)
 
 
 def error_of_share(deals: Array, visits: Array) -> Array:

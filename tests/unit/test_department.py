@@ -16,6 +16,7 @@ from sim.errors import InputError
 from sim.learning import accompanied, after_leaving, forget, lead, learn, lessons, new_head, newcomer_skill, supervise
 from sim.ledger import ACCOUNTS, Ledger
 from sim.reps import LEFT, PRODUCTIVE, TRAINING
+from sim.stages import Outcomes
 from sim.workdays import workdays
 from sim.world import ByMode
 from tests.worlds import shipped, small_city
@@ -484,7 +485,9 @@ def test_test_sales_estimate_conversion_and_bill_with_their_errors():
     due = [day for day in range(START, START + 30) if of.test_sale_due(day)]
     assert due == [START + P.test_sales_days.turnkey - 1]
     seen = of.sell_on_plots(
-        lambda visits: (np.array([4, 0, 1, 4]), np.array([400, 0, 90, 800]), np.array([4e4, 0, 8100, 2e5]))
+        lambda visits: Outcomes(
+            np.array([4, 0, 1, 4]), np.array([400, 0, 90, 800]), np.array([4e4, 0, 8100, 2e5]), *np.ones((4, 4))
+        )
     )
     assert seen.visits.tolist() == [40] * 4
     assert seen.conversion[:2].tolist() == [0.1, 0.0] and (seen.conversion_error > 0).all()
@@ -495,7 +498,8 @@ def test_test_sales_estimate_conversion_and_bill_with_their_errors():
 
 def test_the_plan_comes_from_what_the_test_sales_showed():
     of = department()
-    of.sell_on_plots(lambda visits: (np.full(4, 4), np.full(4, 400.0), np.full(4, 4e4)))
+    outcomes = Outcomes(np.full(4, 4), np.full(4, 400.0), np.full(4, 4e4), *np.ones((4, 4)))
+    of.sell_on_plots(lambda visits: outcomes)
     assert of.plan_per_rep(lambda seen: float(200 * seen.conversion.mean() * seen.bill.mean())) == pytest.approx(2000)
     assert of.plan_per_rep(lambda seen: float("nan")) == 0.0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from sim.fielddays import EARLY_DAYS, FieldDays
 from sim.orders import COLUMNS, Orders
@@ -17,6 +18,7 @@ CALENDAR = SimpleNamespace(
     first_day=np.array([0, 100, 200]),
     days_in_month=np.array([100, 100, 100]),
     number=lambda month: month + 1,
+    months=3,
     dates=np.arange("2027-01-01", "2027-10-28", dtype="datetime64[D]"),
 )
 
@@ -48,6 +50,18 @@ def test_a_day_counts_the_fields_own_orders_by_size():
     assert (table["month"][0], table["workday"][0], table["workdays_left"][0]) == (2, 2, 98)
     assert (table["reps"][0], table["effort"][0], table["bills_signed"][0]) == (2, 1.0, 1000.0)
     assert [int(table[f"orders_{size}"][0]) for size in ("micro", "small", "medium", "large")] == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("period", "places"),
+    [("day", [(1, 0), (1, 0)]), ("month", [(2, 98), (1, 99)]), ("quarter", [(102, 198), (201, 99)])],
+)
+def test_days_are_counted_within_the_pay_period(period, places):
+    days = FieldDays()
+    for today in (101, 200):
+        days.see(town(), TEAM, orders(), Orders(), today)
+    table = days.table(CALENDAR, period)
+    assert list(zip(table["period_day"].tolist(), table["period_days_left"].tolist(), strict=True)) == places
 
 
 def test_who_goes_to_a_competitor_leaves_early_and_who_closes_or_grows_old_does_not():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shlex
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from experiments.cli import COMMANDS, main
 from experiments.compose import read
 from experiments.pilot import (
-    Ground,
     Order,
+    Sale,
     builds,
     conversion_seen,
     doors_of_plots,
@@ -23,25 +24,30 @@ from experiments.pilot import (
     pilot_table,
     sell_on_plots,
 )
+from experiments.pilotground import Belief, Ground
 from experiments.pilotoffers import offer_table, overrides
 from sim.decisions import ByPlace
 from sim.draws import Streams, hash_ids
+from sim.testsale import Prospects, Waiting, Worked
 from tests.tiny import tiny_folder
 from tests.worlds import shipped
 
 DOORS = 400
+SURE = Belief(close=1.0, growth=1.0)
 
 
 def ground(chance: float, cost_per_visit: float = 30.0) -> Ground:
-    """A hundred doors of each type in ten zones, all alike; a deal brings 100 a month for ten months."""
-    every = np.full(DOORS, chance)
+    """A hundred doors of each type in ten zones, all alike; whoever is interested signs at the door, and a deal brings
+    100 a month for ten months."""
+    every, none = np.full(DOORS, chance), np.zeros(DOORS)
+    of = Prospects(every, np.ones(DOORS), np.full(DOORS, 100.0), *[none] * 5, Waiting(1.0, 15.0, 126.0))
     return Ground(
         address=hash_ids(np.arange(DOORS).astype(str)),
         premises=np.arange(DOORS) % 4,
         size=np.arange(DOORS) // 4 % 4,
         zone=np.arange(DOORS) // 40,
+        of=of,
         chance=every,
-        bill=np.full(DOORS, 100.0),
         at_price=np.array([every, every, every]),
         cost_per_visit=cost_per_visit,
         visits_per_day=10.0,
@@ -50,9 +56,15 @@ def ground(chance: float, cost_per_visit: float = 30.0) -> Ground:
     )
 
 
-def sale(of: Ground, plots: int, visits: int, day: int = 0):
+def sale(of: Ground, plots: int, visits: int, day: int = 0) -> Sale:
     luck = Streams(1)("pilot", day)
-    return sell_on_plots(of, orders_of(of, luck), plots, visits, luck)
+    return sell_on_plots(of, orders_of(of, luck), plots, visits, 10.0, SURE, luck)
+
+
+def signed_by(number: int, first: int) -> Sale:
+    """A test sale at the first doors, at some of which there was a signature."""
+    signed, nobody = np.arange(number) < first, np.zeros(number, bool)
+    return Sale(np.arange(number), Worked(signed, nobody, nobody), signed.astype(float))
 
 
 def test_a_visit_must_earn_its_cost():
@@ -78,18 +90,32 @@ def test_what_a_plot_lacks_is_made_up_for_elsewhere():
 def test_a_sure_sale_signs_everybody_and_a_hopeless_one_nobody():
     for chance in (0.0, 1.0):
         of = ground(chance)
-        doors, signed = sale(of, 4, 20)
-        assert doors.size == 80 and signed.mean() == chance and conversion_seen(of, doors, signed) == chance
+        made = sale(of, 4, 20)
+        assert made.door.size == 80 and made.worked.signed.mean() == chance and conversion_seen(of, made) == chance
 
 
 def test_the_decision_asks_whether_the_conversion_seen_earns_the_cost():
     of = ground(1.0)
-    doors = np.arange(80)
-    assert builds(of, doors, np.arange(80) < 4) and not builds(of, doors, np.arange(80) < 3)  # required: one in twenty
+    assert builds(of, signed_by(80, 4)) and not builds(of, signed_by(80, 3))  # required: one in twenty
+
+
+def test_whoever_is_still_open_counts_by_belief_and_all_by_what_ripens_later():
+    of = ground(1.0)
+    waits = replace(of, of=of.of._replace(waiting=Waiting(0.0, 1e9, 126.0)))
+    luck = Streams(1)("pilot")
+    made = sell_on_plots(waits, orders_of(waits, luck), 4, 20, 10.0, Belief(close=0.5, growth=1.5), luck)
+    assert made.worked.open.all() and conversion_seen(waits, made) == pytest.approx(0.75)
+
+
+def test_belief_grows_by_what_a_test_sale_cannot_see():
+    of = ground(0.1)
+    assert Belief.of(of, 10.0).growth == pytest.approx(1.0) and Belief.of(of, 10.0).close == 1.0
+    later = replace(of, chance=np.full(DOORS, 0.15))
+    assert Belief.of(later, 10.0).growth == pytest.approx(1.5)
 
 
 def test_clear_worlds_are_judged_rightly_and_larger_test_sales_err_less():
-    assert all(row["wrong"] == 0.0 for row in error_table([ground(0.0), ground(1.0)], shipped(), 1))
+    assert all(row["wrong"] == 0.0 for row in error_table([ground(1.0), ground(0.0)], shipped(), 1))
     rows = error_table([ground(0.04), ground(0.06), ground(0.03), ground(0.08)] * 5, shipped(), 1)
     assert rows[0]["wrong"] > rows[2]["wrong"] > 0.0  # one week, four weeks
 
@@ -101,17 +127,17 @@ def test_an_error_row_tells_both_mistakes_apart():
 
 def test_the_interval_holds_the_share_seen_and_the_table_adds_up():
     of = ground(0.2)
-    doors, signed = sale(of, 4, 20)
-    rows = pilot_table(of, doors, signed)
-    assert sum(row["deals"] for row in rows) == signed.sum() and [row["visits"] for row in rows] == [20] * 4
+    made = sale(of, 4, 20)
+    rows = pilot_table(of, made)
+    assert sum(row["deals"] for row in rows) == made.worked.signed.sum() and [row["visits"] for row in rows] == [20] * 4
     assert all(row["conversion_low"] <= row["conversion"] <= row["conversion_high"] for row in rows)
     assert all(row["conversion_true"] == pytest.approx(0.2) for row in rows)
 
 
 def test_offers_are_made_where_a_visit_earns_more_than_it_costs():
-    doors, signed = np.arange(80), np.arange(80) < 40
-    assert {row["advice"] for row in offer_table(ground(0.5), doors, signed, 0.5)} == {"visit"}
-    dear = offer_table(ground(0.5, 1000.0), doors, signed, 0.5)
+    made = signed_by(80, 40)
+    assert {row["advice"] for row in offer_table(ground(0.5), made, 0.5)} == {"visit"}
+    dear = offer_table(ground(0.5, 1000.0), made, 0.5)
     assert {row["advice"] for row in dear} == {"leave to the telephone"}
     assert {row["price_factor"] for row in dear} == {1.1}  # nobody minds the price here
 

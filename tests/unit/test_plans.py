@@ -23,33 +23,65 @@ def active(**numbers) -> Market:
     return market(middle_city(), 1, {**decided, **numbers}, months=6, warmup=1).run()
 
 
-def estimate(visits, deals) -> Estimate:
-    """Test sales as they came out; bills and errors do not matter here."""
-    visits, deals = np.asarray(visits, float), np.asarray(deals, float)
-    return Estimate(visits, deals, deals / visits, visits, visits, visits)
+GUESS = plans.Guess(
+    test=np.full((4, 4), 0.02),
+    soon=np.full((4, 4), 0.03),
+    later=np.full((4, 4), 0.01),
+    dated=np.full((4, 4), 0.1),
+    close=0.5,
+)
+
+
+def estimate(visits, deals, coming=0.0, dated=None) -> Estimate:
+    """Test sales as they came out, each visit as the guess has it; bills and errors do not matter here."""
+    visits, deals, dates = np.asarray(visits, float), np.asarray(deals, float), 0.1 * np.asarray(visits, float)
+    dated = dates if dated is None else np.asarray(dated, float)
+    none, waiting = np.full(4, np.nan), np.full(4, coming)
+    return Estimate(visits, deals, deals / visits, none, none, none, waiting, 0.02 * visits, dated, dates)
 
 
 # ---- conversion and bills --------------------------------------------------------------------------------------------
 
 
-def test_without_test_sales_every_type_converts_as_guessed() -> None:
-    assert plans.conversion_by_type(None, 0.03, 150.0).tolist() == [0.03] * 4
+def test_without_test_sales_a_visit_brings_what_is_guessed() -> None:
+    assert plans.conversion(None, GUESS, 150.0) == pytest.approx(np.full((4, 4), 0.04))
+
+
+def test_plots_that_sell_as_guessed_leave_the_guess_as_it_is() -> None:
+    seen = plans.conversion(estimate([50] * 4, [1] * 4), GUESS, 160.0)
+    assert seen == pytest.approx(np.full((4, 4), 0.04))
 
 
 def test_plots_of_equal_success_weigh_by_their_visits() -> None:
-    # one deal in ten on 40 visits a type, a guess of one in fifty worth 160 visits: the level is 0.06
-    seen = plans.conversion_by_type(estimate([40] * 4, [4] * 4), 0.02, 160.0)
-    assert seen == pytest.approx([(160 * 0.06 + 4) / 200] * 4)
+    # one deal in ten on 40 visits a type, where one in fifty was expected; the guess is worth 160 visits, 3.2 deals:
+    # the level of all types is (3.2 + 16) / (3.2 + 3.2) = 3, and that of each (3.2 x 3 + 4) / (3.2 + 0.8) = 3.4
+    seen = plans.conversion(estimate([40] * 4, [4] * 4), GUESS, 160.0)
+    assert seen == pytest.approx(np.full((4, 4), 3.4 * 0.04))
+
+
+def test_interest_that_is_still_open_counts_by_its_expected_deals() -> None:
+    waiting = plans.conversion(estimate([50] * 4, [0] * 4, coming=1.0), GUESS, 160.0)
+    assert waiting == pytest.approx(plans.conversion(estimate([50] * 4, [1] * 4), GUESS, 160.0))
+
+
+def test_follow_ups_count_as_far_as_the_plots_have_dated_them() -> None:
+    twice = plans.conversion(estimate([50] * 4, [1] * 4, dated=[10.0] * 4), GUESS, 1e-9)
+    assert twice == pytest.approx(np.full((4, 4), 0.03 + 2 * 0.01), rel=1e-6)
 
 
 def test_a_type_that_sold_nothing_lies_below_the_others_and_above_zero() -> None:
-    seen = plans.conversion_by_type(estimate([40] * 4, [4, 4, 4, 0]), 0.02, 160.0)
+    seen = plans.conversion(estimate([40] * 4, [4, 4, 4, 0]), GUESS, 160.0)[0]
     assert 0.0 < seen[3] < seen[0] == seen[1] == seen[2]
 
 
 def test_a_guess_of_no_weight_leaves_the_plots_alone() -> None:
-    seen = plans.conversion_by_type(estimate([40] * 4, [4, 2, 0, 0]), 0.02, 0.0)
-    assert seen == pytest.approx([0.1, 0.05, 0.0, 0.0])
+    seen = plans.conversion(estimate([50] * 4, [4, 2, 1, 0]), GUESS, 0.0)[0]
+    assert seen == pytest.approx([0.16, 0.08, 0.04, 0.0], abs=1e-6)
+
+
+def test_a_kind_without_doors_is_guessed_like_all() -> None:
+    means = plans.by_kind(np.array([0.1, 0.3, 0.5]), np.array([0, 0, 2]), np.array([1, 1, 3]))
+    assert (means[0, 1], means[2, 3], means[3, 3]) == pytest.approx((0.2, 0.5, 0.3))
 
 
 def test_own_customers_shift_the_bills_of_their_class() -> None:
@@ -67,7 +99,8 @@ def test_own_customers_shift_the_bills_of_their_class() -> None:
 
 def test_a_door_is_worth_its_types_conversion_times_its_bill() -> None:
     book = np.arange(16.0).reshape(4, 4)
-    bills = plans.bills_of_doors(np.array([0.1, 0.2, 0.3, 0.4]), book, np.array([0, 2]), np.array([1, 3]))
+    conversion = np.repeat([[0.1, 0.2, 0.3, 0.4]], 4, axis=0)
+    bills = plans.bills_of_doors(conversion, book, np.array([0, 2]), np.array([1, 3]))
     assert bills == pytest.approx([0.2 * 1, 0.4 * 11])
 
 
@@ -122,6 +155,17 @@ def test_plans_by_potential_keep_the_mean_and_differ_by_patch() -> None:
     made = active(**{"department.plan.kind": "potential"})
     decided = plan_of(made)[plan_of(made) > 0]
     assert np.unique(decided).size == decided.size > 1
+
+
+def plan_level(**numbers) -> float:
+    """The plan of a practised representative, as made from the test sales."""
+    decided = {"department.active": True, "department.reps": 3, **numbers}
+    return market(middle_city(), 1, decided, months=1, warmup=0).run().field.department.plan_bills
+
+
+def test_what_ripens_after_the_test_sales_raises_the_plan() -> None:
+    levels = [plan_level(**{"department.plan.ripening_months": months}) for months in (0.0, 6.0, 12.0, 24.0)]
+    assert sorted(levels) == levels and levels[0] < levels[-1]
 
 
 def test_the_plan_hangs_little_on_the_luck_of_the_plots() -> None:
