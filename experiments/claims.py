@@ -12,18 +12,14 @@ import numpy as np
 
 from experiments.claimruns import Job, Row, Run, jobs_of, pairs, run_job
 from experiments.claimtables import TABLES, Found
-from experiments.grammar import split
-from experiments.options import Command
-from sim.errors import InputError
+from experiments.studies import carry_out, study_command
 
-OPTIONS = ("replications", "workers", "out")
-COMMAND = Command(
-    "experiments.claims",
+COMMAND = study_command(
+    "claims",
     "the field's claims beside what the model gives, with the mechanisms switched off one at a time",
-    ("python -m experiments.claims replications=10 workers=1 out=docs/claims",),
-    OPTIONS,
-    {},
-    defaults={"replications": 10, "workers": 1, "out": "docs/claims"},
+    10,
+    1,
+    "docs/claims",
 )
 
 
@@ -76,23 +72,9 @@ def study(replications: int, workers: int, out: Path) -> None:
         show(table.__name__, rows)
 
 
-def options(words: Sequence[str]) -> Row:
-    """The options of the command line; all mistakes at once."""
-    said = split("claims", COMMAND, words)
-    if said.mistakes:
-        raise InputError(said.mistakes)
-    return {**COMMAND.defaults, **said.options}
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """Entry of `python -m experiments.claims`."""
-    try:
-        chosen = options(sys.argv[1:] if words is None else words)
-    except InputError as error:
-        print("\n".join(f"error: {message}" for message in error.messages), file=sys.stderr)
-        return 2
-    study(chosen["replications"], chosen["workers"], Path(chosen["out"]))
-    return 0
+    return carry_out(COMMAND, study, words)
 
 
 if __name__ == "__main__":

@@ -10,20 +10,16 @@ from typing import Any
 from experiments import motivationmarkets as markets
 from experiments import motivationtables as alone
 from experiments.claims import show, write
-from experiments.grammar import split
 from experiments.motivationpeople import Ground
 from experiments.motivationruns import Runs
-from experiments.options import Command
-from sim.errors import InputError
+from experiments.studies import carry_out, study_command
 
-OPTIONS = ("replications", "workers", "out")
-COMMAND = Command(
-    "experiments.motivation",
+COMMAND = study_command(
+    "motivation",
     "pay schemes against the facts of sales research: people alone, and in the market",
-    ("python -m experiments.motivation replications=6 workers=2 out=docs/tables/motivation",),
-    OPTIONS,
-    {},
-    defaults={"replications": 6, "workers": 1, "out": "docs/tables/motivation"},
+    6,
+    2,
+    "docs/tables/motivation",
 )
 
 
@@ -49,23 +45,9 @@ def keep(out: Path, name: str, rows: Sequence[dict[str, Any]]) -> None:
     show(name, rows)
 
 
-def options(words: Sequence[str]) -> dict[str, Any]:
-    """The options of the command line; all mistakes at once."""
-    said = split("motivation", COMMAND, words)
-    if said.mistakes:
-        raise InputError(said.mistakes)
-    return {**COMMAND.defaults, **said.options}
-
-
 def main(words: Sequence[str] | None = None) -> int:
     """Entry of `python -m experiments.motivation`."""
-    try:
-        chosen = options(sys.argv[1:] if words is None else words)
-    except InputError as error:
-        print("\n".join(f"error: {message}" for message in error.messages), file=sys.stderr)
-        return 2
-    study(chosen["replications"], chosen["workers"], Path(chosen["out"]))
-    return 0
+    return carry_out(COMMAND, study, words)
 
 
 if __name__ == "__main__":

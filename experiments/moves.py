@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,47 +62,24 @@ def new_tariff(event: Event) -> str:
     return f"{'cuts' if event.price_factor < 1 else 'raises'} its prices by {percent} in"
 
 
-def new_campaign(event: Event) -> str:
-    """People who dial, in words."""
-    if not event.telemarketers:
-        return "stops calling businesses in"
-    return f"has {event.telemarketers} people call the city's businesses from"
-
-
-def new_budget(event: Event) -> str:
-    """Advertising in words."""
-    return f"advertises {event.budget_factor:g} times as much from"
-
-
-def new_team(event: Event) -> str:
-    """Representatives in words."""
-    if not event.reps:
-        return "gives up its field team in"
-    return f"builds a field team of {event.reps} from"
-
-
-def new_network(event: Event) -> str:
-    """Zones in words."""
-    return f"brings its network to {', '.join(event.zones) or 'the whole city'} in"
-
-
-def new_policy(event: Event) -> str:
-    """How a rival answers, in words."""
-    return f"{POLICIES[event.reaction]} from"
-
-
 POLICIES = {
     "passive": "lets everything pass",
     "losses": "watches its losses and may answer",
     "price_war": "answers every price cut",
 }
-DEEDS = {
+DEEDS: dict[str, Callable[[Event], str]] = {
     "tariff_change": new_tariff,
-    "telemarketing": new_campaign,
-    "advertising": new_budget,
-    "field_team": new_team,
-    "network_built": new_network,
-    "reaction": new_policy,
+    "telemarketing": lambda event: (
+        f"has {event.telemarketers} people call the city's businesses from"
+        if event.telemarketers
+        else "stops calling businesses in"
+    ),
+    "advertising": lambda event: f"advertises {event.budget_factor:g} times as much from",
+    "field_team": lambda event: (
+        f"builds a field team of {event.reps} from" if event.reps else "gives up its field team in"
+    ),
+    "network_built": lambda event: f"brings its network to {', '.join(event.zones) or 'the whole city'} in",
+    "reaction": lambda event: f"{POLICIES[event.reaction]} from",
 }
 
 

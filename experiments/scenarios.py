@@ -16,21 +16,14 @@ import numpy as np
 
 from experiments.claims import shown, write
 from experiments.economics import annuity
-from experiments.grammar import split
 from experiments.kpis import stays_above
-from experiments.options import Command
-from sim.errors import InputError
+from experiments.studies import carry_out, study_command
 
 MONTHS, WARMUP = 24, 12
 COLUMNS = ("inbound_calls", "gross_adds", "churn_competitor", "customers", "margin", "margin_present_value")
 MONEY = ("monthly_revenue", "revenue", "cost_network", "cumulative_margin")
-COMMAND = Command(
-    "experiments.scenarios",
-    "every shipped scenario beside its baseline, and where active selling pays",
-    ("python -m experiments.scenarios replications=8 workers=1 out=docs/tables",),
-    ("replications", "workers", "out"),
-    {},
-    defaults={"replications": 8, "workers": 1, "out": "docs/tables"},
+COMMAND = study_command(
+    "scenarios", "every shipped scenario beside its baseline, and where active selling pays", 8, 1, "docs/tables"
 )
 
 Run = dict[str, Any]
@@ -259,13 +252,7 @@ def study(replications: int, workers: int, out: Path) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Entry of `python -m experiments.scenarios`."""
-    said = split("scenarios", COMMAND, sys.argv[1:] if words is None else words)
-    if said.mistakes:
-        print("\n".join(f"error: {message}" for message in InputError(said.mistakes).messages), file=sys.stderr)
-        return 2
-    chosen = {**COMMAND.defaults, **said.options}
-    study(chosen["replications"], chosen["workers"], Path(chosen["out"]))
-    return 0
+    return carry_out(COMMAND, study, words)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.claims import write
-from experiments.grammar import split
-from experiments.options import Command
 from experiments.scenarios import interval
-from sim.errors import InputError
+from experiments.studies import carry_out, study_command
 
 MONTHS, WARMUP = 14, 2
 LEAVES_AFTER, WINDOW = 8, 3  # the leaver goes at the end of this month; months looked at before and after
@@ -31,13 +29,8 @@ CASES: dict[str, dict[str, Any]] = {
 }
 LEFT_BY_ONE = ("turnkey", "alone", "without processes")  # cases in which a leaver is forced
 MEASURES = ("first_visit_days", "sales_2_6", "sales_7_12", "cost", "dip")
-COMMAND = Command(
-    "experiments.stages",
-    "the department with all stages, without consultants, and without each stage",
-    ("python -m experiments.stages replications=6 workers=1 out=docs/tables",),
-    ("replications", "workers", "out"),
-    {},
-    defaults={"replications": 6, "workers": 1, "out": "docs/tables"},
+COMMAND = study_command(
+    "stages", "the department with all stages, without consultants, and without each stage", 6, 1, "docs/tables"
 )
 
 Array = np.ndarray[Any, Any]
@@ -193,13 +186,7 @@ def study(replications: int, workers: int, out: Path) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Entry of `python -m experiments.stages`."""
-    said = split("stages", COMMAND, sys.argv[1:] if words is None else words)
-    if said.mistakes:
-        print("\n".join(f"error: {message}" for message in InputError(said.mistakes).messages), file=sys.stderr)
-        return 2
-    chosen = {**COMMAND.defaults, **said.options}
-    study(chosen["replications"], chosen["workers"], Path(chosen["out"]))
-    return 0
+    return carry_out(COMMAND, study, words)
 
 
 if __name__ == "__main__":

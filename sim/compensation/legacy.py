@@ -24,16 +24,6 @@ def legacy(
     return base * results.months + commission_factor * paid_for
 
 
-def legacy_plan(
-    results: Results,
-    plan: Array,
-    *,
-    base: float,
-    commission_factor: float,
-    floor_share: float,
-    cap_factor: float,
-    up_share: float,
-    down_share: float,
-) -> Array:
+def legacy_plan(results: Results, plan: Array, *, up_share: float, down_share: float, **_: float) -> Array:
     """The next plan: up by a share of what was sold beyond this one, down by a share of what was missed."""
     return follow(plan, results.bills_signed, up_share, down_share)

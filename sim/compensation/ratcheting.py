@@ -21,15 +21,6 @@ def ratcheting(
     return mixed_growing(results, plan, base=base, commission_factor=commission_factor, growth_factor=growth_factor)
 
 
-def ratcheted_plan(
-    results: Results,
-    plan: Array,
-    *,
-    base: float,
-    commission_factor: float,
-    growth_factor: float,
-    up_share: float,
-    down_share: float,
-) -> Array:
+def ratcheted_plan(results: Results, plan: Array, *, up_share: float, down_share: float, **_: float) -> Array:
     """The next plan: up by a share of what was sold beyond this one, down by a share of what was missed."""
     return follow(plan, results.bills_signed, up_share, down_share)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from experiments import claimruns, claims, claimtables
+from experiments.studies import options_of
 from sim.errors import InputError
 
 
@@ -145,9 +146,9 @@ def test_tables_are_written_with_what_is_missing_left_empty(tmp_path):
 
 
 def test_options_are_checked_all_at_once():
-    assert claims.options(["replications=3"])["replications"] == 3
+    assert options_of(claims.COMMAND, ["replications=3"])["replications"] == 3
     with pytest.raises(InputError) as caught:
-        claims.options(["replication=3", "workers=0"])
+        options_of(claims.COMMAND, ["replication=3", "workers=0"])
     assert len(caught.value.messages) == 2
 
 

@@ -23,6 +23,7 @@ from experiments.motivationtables import (
     shipped,
     weeks_of_period,
 )
+from experiments.studies import options_of
 from sim.compensation.programme import EFFORT_STEP
 from sim.errors import InputError
 from sim.parameters import check, defaults
@@ -190,7 +191,7 @@ def test_every_table_of_the_study_is_in_the_docs():
 
 def test_a_wrong_option_is_told(capsys):
     with pytest.raises(InputError):
-        motivation.options(["replicatoins=3"])
+        options_of(motivation.COMMAND, ["replicatoins=3"])
     assert motivation.main(["replicatoins=3"]) == 2
     assert "did you mean 'replications'?" in capsys.readouterr().err
 
