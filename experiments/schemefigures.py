@@ -18,6 +18,26 @@ if TYPE_CHECKING:
 COLOURS = ("#0060A0", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7A7A7A", "#222222")
 STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
 BINS = np.arange(0.0, 2.51, 0.1)
+ACROSS = 4  # panels of measures in a line
+MEASURED = {
+    "orders_per_rep_month": "contracts a rep-month",
+    "bills_signed_per_rep_month": "bills signed a rep-month, {money}",
+    "revenue": "revenue, million {money}",
+    "margin": "margin, million {money}",
+    "income_per_rep_month": "income a rep-month, {money}",
+    "pay_per_contract": "pay per contract, {money}",
+    "effort": "effort (1: a usual day)",
+    "share_over_plan": "rep-months over plan",
+    "last_week_over_mean": "last week over the mean",
+    "first_week_over_mean": "first week over the mean",
+    "orders_micro_share": "contracts with micro firms",
+    "orders_large_share": "contracts with large firms",
+    "discounts_per_order": "discounts per contract, {money}",
+    "early_churn_per_month": "early churn a month",
+    "quits_per_rep_year": "quits a rep-year",
+    "ability_of_stayers": "ability of those who stay",
+}
+UNITS = {"revenue": 1e-6, "margin": 1e-6}
 
 
 def draw_schemes(job: Job) -> list[Path]:
@@ -25,7 +45,12 @@ def draw_schemes(job: Job) -> list[Path]:
     from experiments.schemetables import People
 
     people, folder = People(job.folder, job.options["schemes"]), job.folder / "figures"
-    pictures = {"attainment": attainment(job, people), "by_day_of_period": by_day(job), "by_decile": by_decile(job)}
+    pictures = {
+        "scheme_measures": measures(job),
+        "attainment": attainment(job, people),
+        "by_day_of_period": by_day(job),
+        "by_decile": by_decile(job),
+    }
     for name, (figure, head, rows) in pictures.items():
         save(figure, folder, name)
         save_numbers(folder, name, head, rows)
@@ -45,6 +70,44 @@ def panels(job: Job, number: int, title: str, subtitle: str) -> tuple[Any, Any]:
     axes = figure.subplots(1, number, squeeze=False, gridspec_kw=box)[0]
     frame(figure, title, subtitle, footer)
     return figure, axes
+
+
+def measures(job: Job) -> tuple[Any, Any, list[Any]]:
+    """Every measure of every scheme with its interval, and how often it is higher than under the first."""
+    table, schemes = read(job, "schemes.csv"), job.options["schemes"]
+    lines_of_panels = -(-len(MEASURED) // ACROSS)
+    figure = new_figure(2.2 + lines_of_panels * (0.75 + 0.2 * len(schemes)))
+    footer = f"{city_line(job.city)}\n{job.plan.replications} paired seeds. {note_of(job.city)}"
+    box = margins(figure, footer) | {"left": 0.16, "wspace": 0.28, "hspace": 0.75}
+    grid = figure.subplots(lines_of_panels, ACROSS, sharey=True, squeeze=False, gridspec_kw=box)
+    for axes, (name, words) in zip(grid.flat, MEASURED.items(), strict=True):
+        mine = {row["scheme"]: row for row in table if row["measure"] == name and row["mean"]}
+        one_measure(axes, mine, schemes, UNITS.get(name, 1.0))
+        axes.set_title(words.format(money=job.city.currency), color=INK, size=8.5)
+    grid[0, 0].set_yticks(range(len(schemes)), [readable_name(scheme) for scheme in schemes])
+    grid[0, 0].set_ylim(len(schemes) - 0.4, -0.8)
+    subtitle = f"Means of the runs with 90 % intervals; per cent: pairs in which it is higher than under {schemes[0]}"
+    frame(figure, f"What {len(schemes)} pay schemes do, measure by measure", subtitle, footer)
+    difference = ("difference", "difference_low", "difference_high", "probability_higher")
+    head = ("measure", "scheme", "mean", "low", "high", *difference)
+    return figure, head, [tuple(row[name] for name in head) for row in table if row["measure"] in MEASURED]
+
+
+def one_measure(axes: Any, rows: dict[str, dict[str, str]], schemes: Any, unit: float) -> None:
+    """One measure of all schemes: a dot with its interval each, and the odds beside it."""
+    for place, scheme in enumerate(schemes):
+        row = rows.get(scheme)
+        if row is None:
+            continue
+        mean, low, high = (unit * float(row[name] or row["mean"]) for name in ("mean", "low", "high"))
+        colour = look(place)["color"]
+        axes.plot([low, high], [place, place], color=colour, linewidth=1.6)
+        axes.plot([mean], [place], marker="o", markersize=4.5, color=colour)
+        if row["probability_higher"]:
+            odds = f"{float(row['probability_higher']):.0%}"
+            axes.annotate(odds, (mean, place), (0, 4), textcoords="offset points", ha="center", size=7, color=FAINT)
+    axes.locator_params(axis="x", nbins=4)
+    axes.tick_params(labelsize=7.5)
 
 
 def attainment(job: Job, people: Any) -> tuple[Any, Any, list[Any]]:

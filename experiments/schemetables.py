@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.cube import Cube
 from experiments.kpis import HIGHER, LOWER, NEITHER
-from experiments.summary import COLUMNS, HIGH, LOW, Kpi, Rows, as_text, row_of
+from experiments.summary import COLUMNS, HIGH, LOW, Kpi, Rows, as_text, chance_better, row_of
 
 Array = np.ndarray[Any, Any]
 
@@ -214,7 +214,8 @@ def scheme_rows(people: People, currency: str = "money") -> Rows:
         )
         for place, name in enumerate(people.schemes):
             difference = values[place] - values[0] if place else None
-            rows.append(row_of(kpi, name, values[place], difference))
+            higher = None if difference is None else chance_better(difference, HIGHER)
+            rows.append({**row_of(kpi, name, values[place], difference), "probability_higher": higher})
     return rows
 
 
@@ -337,7 +338,7 @@ POOLED = (
     *("measure", "value", "low", "high", "difference", "difference_low", "difference_high", "difference_share"),
     *("probability_higher", "weight"),
 )
-MEASURE_HEAD = tuple({"kpi": "measure", "scenario": "scheme"}.get(name, name) for name in COLUMNS)
+MEASURE_HEAD = (*({"kpi": "measure", "scenario": "scheme"}.get(name, name) for name in COLUMNS), "probability_higher")
 
 
 def write_rows(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:

@@ -41,7 +41,14 @@ def test_a_comparison_of_schemes_leaves_its_tables(schemes):
     assert {row["scheme"] for row in table(schemes / "by_decile.csv")} == {"fixed", "commission"}
     assert {row["anchor"] for row in table(schemes / "by_day_of_period.csv")} == {"start", "end"}
     pictures = {path.stem for path in (schemes / "figures").glob("*.png")}
-    assert {"difference_customers", "kpi_table", "attainment", "by_day_of_period", "by_decile"} <= pictures
+    assert {
+        "difference_customers",
+        "kpi_table",
+        "scheme_measures",
+        "attainment",
+        "by_day_of_period",
+        "by_decile",
+    } <= pictures
 
 
 def test_at_equal_cost_a_rep_month_costs_the_same(schemes):
