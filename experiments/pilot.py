@@ -305,7 +305,7 @@ def write(path: Path, rows: list[dict[str, Any]]) -> None:
 
 def draw(rows: list[dict[str, Any]], folder: Path, city: str) -> None:
     """Wrong decisions by weeks, a line for each number of plots."""
-    from experiments.style import INK, SCENARIO, frame, house_style, margins, new_figure, save, save_numbers
+    from experiments.style import SCENARIO, frame, house_style, margins, new_figure, save, save_numbers
 
     footer = (
         f"{city}; {rows[0]['worlds']} worlds drawn over the ranges of the parameter book, {REPEATS} test sales in each"
@@ -316,8 +316,9 @@ def draw(rows: list[dict[str, Any]], folder: Path, city: str) -> None:
         for plots, alpha in zip(PLOTS, (0.35, 0.55, 0.75, 1.0), strict=True):
             cells = [row for row in rows if row["plots"] == plots]
             weeks, wrong = [row["weeks"] for row in cells], [100 * row["wrong"] for row in cells]
-            axes.plot(weeks, wrong, color=SCENARIO, alpha=alpha, marker="o")
-            axes.annotate(f" {plots} plots" if plots > 1 else " 1 plot", (weeks[-1], wrong[-1]), color=INK, size=8)
+            label = f"{plots} plots of each type" if plots > 1 else "1 plot of each type"
+            axes.plot(weeks, wrong, color=SCENARIO, alpha=alpha, marker="o", label=label)
+        axes.legend(frameon=False)
         axes.set_xlabel("weeks of test sales")
         axes.set_ylabel("wrong decisions, %")
         axes.set_ylim(bottom=0)
