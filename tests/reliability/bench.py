@@ -58,13 +58,12 @@ def forked(words: list[str], before: Callable[[], None] = lambda: None, log: Pat
         said = os.open(log or os.devnull, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         os.dup2(said, 1)
         os.dup2(said, 2)
+        sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1)
         before()
         code = main(words)
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
         os._exit(code)
 
 

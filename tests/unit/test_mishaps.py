@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import resource
 import shutil
+import subprocess
 from contextlib import contextmanager
 
 import pytest
@@ -46,6 +47,23 @@ def no_more_room():
 
 
 @pytest.fixture
+def disk(tmp_path):
+    """A disk in memory, where one may be mounted, and a way to mount it otherwise."""
+
+    def mount(*words):
+        return subprocess.run(["mount", *words, str(place)], capture_output=True).returncode == 0
+
+    place = tmp_path / "disk"
+    place.mkdir()
+    if not shutil.which("mount") or not mount("-t", "tmpfs", "-o", "size=50m", "none"):
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield place, lambda how: mount("-o", f"remount,{how}")
+    finally:
+        subprocess.run(["umount", "-l", str(place)], capture_output=True)
+
+
+@pytest.fixture
 def after_runs(monkeypatch):
     """Does something once so many runs are in the journal."""
 
@@ -76,6 +94,36 @@ def test_a_full_disk_is_told_and_what_is_finished_is_kept(city, whole, tmp_path,
     assert tables(tmp_path / "out") == tables(whole)
 
 
+def test_a_small_disk_fills_and_once_there_is_room_the_sweep_goes_on(city, whole, disk, capsys):
+    place, mount = disk
+    sizes = {path.name: path.stat().st_size for path in whole.iterdir() if path.is_file()}
+    page = 4096  # tmpfs gives room by pages, and some to folders
+    room = sizes["plan.parquet"] + sizes["config.yaml"] + sizes["journal.bin"] // 2 + 4 * page
+    assert mount(f"size={room // page * page}")
+    assert begin(city, place / "out") == 2
+    said = capsys.readouterr().err
+    assert "No space left on device; " in said and "finished runs are kept" in said
+    with Journal(place / "out" / "journal.bin") as kept:
+        assert 0 < len(kept.done()) < 6 and kept.lost_frames == 0
+    assert mount("size=50m")
+    assert sweep(f"resume={place / 'out'}", "quiet=true") == 0
+    assert tables(place / "out") == tables(whole)
+
+
+def test_a_read_only_disk_is_told_to_who_begins_and_to_who_resumes(city, whole, disk, capsys):
+    place, mount = disk
+    shutil.copytree(whole, place / "out")
+    (place / "out" / "manifest.json").unlink()
+    assert mount("ro")
+    assert begin(city, place / "new") == 2
+    assert f"out = {place / 'new'}: cannot be written (Read-only file system); give another" in capsys.readouterr().err
+    assert sweep(f"resume={place / 'out'}") == 2
+    assert f"{place / 'out'}: cannot be written (Read-only file system); make it writable" in capsys.readouterr().err
+    assert mount("rw")
+    assert sweep(f"resume={place / 'out'}", "quiet=true") == 0
+    assert tables(place / "out") == tables(whole)
+
+
 def test_a_disk_that_is_full_at_the_final_tables_loses_no_run(city, whole, tmp_path, capsys, monkeypatch):
     def no_room(*_):
         raise OSError(28, "No space left on device")
@@ -99,19 +147,15 @@ def test_runs_of_a_folder_deleted_meanwhile_are_saved_beside_it(city, whole, tmp
     assert tables(saved) == tables(whole)
 
 
-def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(city, whole, tmp_path, capsys, monkeypatch):
+def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(whole, tmp_path, capsys, monkeypatch):
+    def refuse(_):
+        raise OSError(30, "Read-only file system")
+
     shutil.copytree(whole, tmp_path / "out")
     (tmp_path / "out" / "manifest.json").unlink()
-    real = Journal._take_lock
-    monkeypatch.setattr(Journal, "_take_lock", lambda journal: refuse())
+    monkeypatch.setattr(Journal, "_take_lock", refuse)
     assert sweep(f"resume={tmp_path / 'out'}") == 2
     assert f"{tmp_path / 'out'}: cannot be written (Read-only file system)" in capsys.readouterr().err
-    monkeypatch.setattr(Journal, "_take_lock", real)
-    assert sweep(f"resume={tmp_path / 'out'}", "quiet=true") == 0
-
-
-def refuse():
-    raise OSError(30, "Read-only file system")
 
 
 def test_a_damaged_table_is_named_to_its_readers_and_written_anew_by_a_resumption(whole, tmp_path, capsys):
