@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import shlex
 from pathlib import Path
@@ -27,7 +26,8 @@ from sim.decisions import Department, Retention
 from sim.parameters import book, defaults
 from sim.reactions import EVENTS
 from sim.world import World
-from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
+from tests.tiny import tiny_city
+from tests.tiny import tiny_folder as written
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
@@ -59,15 +59,7 @@ def glossary() -> list[str]:
 @pytest.fixture(scope="module")
 def tiny_folder(tmp_path_factory):
     """The tiny city as a folder."""
-    folder = tmp_path_factory.mktemp("tinytown")
-    for name, columns in tiny_tables().items():
-        with (folder / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-    (folder / "city.yaml").write_text(yaml.safe_dump(META))
-    (folder / "operators.yaml").write_text(yaml.safe_dump({"operators": tiny_operators()}))
-    return folder
+    return written(tmp_path_factory.mktemp("tinytown"))
 
 
 # ---- commands --------------------------------------------------------------------------------------------------

@@ -8,11 +8,10 @@ import shutil
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from experiments import runner
 from experiments.cli import main
-from tests.tiny import META, tiny_operators, tiny_tables
+from tests.tiny import tiny_folder
 
 QUICK = ("months=2", "warmup=1", "replications=2", "engine=serial", "record.events=true")
 TABLES = ("monthly", "monthly_by_operator", "monthly_by_channel", "monthly_by_zone", "ledger", "events", "runs", "plan")
@@ -21,15 +20,7 @@ TABLES = ("monthly", "monthly_by_operator", "monthly_by_channel", "monthly_by_zo
 @pytest.fixture(scope="module")
 def city(tmp_path_factory):
     """The tiny city as a folder."""
-    folder = tmp_path_factory.mktemp("tinytown")
-    for name, columns in tiny_tables().items():
-        with (folder / f"{name}.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-    (folder / "city.yaml").write_text(yaml.safe_dump(META))
-    (folder / "operators.yaml").write_text(yaml.safe_dump({"operators": tiny_operators()}))
-    return folder
+    return tiny_folder(tmp_path_factory.mktemp("tinytown"))
 
 
 def forecast(city, out, *words):
