@@ -30,7 +30,7 @@ from experiments.folder import (
     write_manifest,
 )
 from experiments.journal import Journal
-from experiments.mishaps import runs_kept
+from experiments.mishaps import STOPPED, runs_kept
 from experiments.moves import out_of_sight
 from experiments.progress import Progress
 from experiments.runner import CityRef, Plan, carry_out, failures, keep_city, tasks_left
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from experiments.compose import Request
     from sim.city import City
 
-STOPPED = 130
 SHOWN_FAILURES = 10
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import shutil
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,8 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     from experiments.job import Job
     from experiments.journal import Journal
+
+STOPPED = 130
 
 
 @contextmanager
@@ -31,6 +34,25 @@ def runs_kept(job: Job, journal: Journal) -> Iterator[None]:
             f"{job.folder}: {refusal(error)}; {runs} finished runs are kept. Put it right, and go on with:\n"
             f"  {job.resume_line}"
         ) from None
+
+
+def alone_in(folder: Path, command: str, kept: str, deed: Callable[[], int]) -> int:
+    """Does a command's work in a folder that no other process uses, and returns its exit code; stopped, or refused
+    something by the system, it says how to go on."""
+    from filelock import FileLock, Timeout
+
+    line = f"fieldcast {command} {shlex.quote(f'resume={folder}')}"
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            return deed()
+    except Timeout:
+        raise InputError(f"{folder} is in use by another process; wait for it, or give another folder") from None
+    except OSError as error:
+        message = f"{folder}: {refusal(error)}; finished {kept} are kept. Put it right, and go on with:\n  {line}"
+        raise InputError(message) from None
+    except KeyboardInterrupt:
+        print(f"\nstopped; finished {kept} are kept. To go on:\n  {line}", file=sys.stderr)
+        return STOPPED
 
 
 def refusal(error: OSError) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.designs import Dimension
+from experiments.mishaps import alone_in
 from experiments.runner import DesignPoint
 from experiments.trials import (
     Bench,
@@ -32,7 +32,6 @@ from sim.errors import InputError, nearest
 if TYPE_CHECKING:
     from experiments.compose import Request
 
-STOPPED = 130
 MAY_CHANGE = {"resume", "trials", "workers", "engine", "engine_address", "quiet"}
 SETTINGS, STORAGE = "optimise.json", "trials.journal"
 
@@ -55,20 +54,11 @@ class Search:
 
 def run(request: Request) -> int:
     """Try departments until enough were tried, and write down what was found; returns the exit code."""
-    from filelock import FileLock, Timeout
-
     if find_spec("optuna") is None:
         raise InputError("fieldcast optimise needs an extra: pip install 'fieldcast[optimise]'")
     search = taken_up(request) if request.options["resume"] else begun(request)
-    try:
-        with FileLock(search.folder / ".lock", timeout=0):
-            return carried_out(search, request.options["trials"], bool(request.options["quiet"]))
-    except Timeout:
-        raise InputError(f"{search.folder} is in use by another process; wait for it, or give another folder") from None
-    except KeyboardInterrupt:
-        print("\nstopped; finished trials are kept. To go on:", file=sys.stderr)
-        print(f"  fieldcast optimise {shlex.quote(f'resume={search.folder}')}", file=sys.stderr)
-        return STOPPED
+    trials, quiet = request.options["trials"], bool(request.options["quiet"])
+    return alone_in(search.folder, "optimise", "trials", lambda: carried_out(search, trials, quiet))
 
 
 # ---- beginning ------------------------------------------------------------------------------------------------------

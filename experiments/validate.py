@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import kernels
+from experiments.mishaps import alone_in
 from experiments.shelf import Shelf, taken_up
 from experiments.validation.card import Row, as_csv, as_html, as_markdown, as_text, row_of, tally
 from experiments.validation.equalpay import matched
@@ -18,34 +18,22 @@ from experiments.validation.judge import Computed, estimates
 from experiments.validation.market_facts import MARKET
 from experiments.validation.people_facts import PEOPLE
 from experiments.validation.runs import Job, Kept, carried_out, jobs_of
-from sim.errors import InputError
 
 if TYPE_CHECKING:
     from experiments.compose import Request
 
 SEEDS = {"quick": 8, "full": 40}
 SEARCHING = 6  # seeds on which schemes are brought to equal cost
-STOPPED = 130
 TITLE = "The validation card"
 
 
 def run(request: Request) -> int:
     """Carries out `fieldcast validate`; returns its exit code."""
-    from filelock import FileLock, Timeout
-
     facts = shipped_facts()
     chosen(facts, request.options["facts"])  # a wrong name is refused before there is a folder
     request, shelf = taken_up(request)
     folder = request.out_folder()
-    try:
-        with FileLock(folder / ".lock", timeout=0):
-            return carried_through(request, facts, shelf, folder)
-    except Timeout:
-        raise InputError(f"{folder} is in use by another process; wait for it, or give another folder") from None
-    except KeyboardInterrupt:
-        print("\nstopped; finished runs are kept. To go on:", file=sys.stderr)
-        print(f"  fieldcast validate {shlex.quote(f'resume={folder}')}", file=sys.stderr)
-        return STOPPED
+    return alone_in(folder, "validate", "runs", lambda: carried_through(request, facts, shelf, folder))
 
 
 def carried_through(request: Request, facts: Facts, shelf: Shelf, folder: Path) -> int:

@@ -29,6 +29,20 @@ def small_sweep(place: Path, *words: str) -> list[str]:
     return ["sweep", f"city={city}", *SWEEP, *words]
 
 
+def read_everything(place: Path) -> None:
+    """Reads modules, kernels and the city's foundation, so that processes forked from this one begin at once."""
+    import experiments.job
+    import experiments.sweep
+    import experiments.sweeptables
+    import experiments.tables  # noqa: F401
+    from experiments import load_city, scenario
+    from sim.market import Market
+
+    small_sweep(place)
+    market = Market(scenario("active", months=1, warmup=0), load_city(str(place / "tinytown")), seed=1).run()
+    assert market.tables()
+
+
 def tables(folder: Path) -> dict[str, bytes]:
     """The final tables of a folder."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet")) if path.name != EXEMPT}

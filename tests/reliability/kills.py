@@ -12,7 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.reliability.bench import ended, forked, killed_after, rows_of, small_sweep, tables, workers_of
+from tests.reliability.bench import (
+    ended,
+    forked,
+    killed_after,
+    read_everything,
+    rows_of,
+    small_sweep,
+    tables,
+    workers_of,
+)
 
 VICTIMS = {"parent": 0.5, "writer": 0.35, "worker": 0.15}  # shares of the kills
 LONGEST = 600.0  # seconds that a run of the small sweep may take on a busy machine
@@ -24,6 +33,7 @@ def kills(number: int = 200, seed: int = 1) -> Rows:
     luck, rows = random.Random(seed), []
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
+        read_everything(place)
         began = time.monotonic()
         whole = place / "whole"
         assert os.waitstatus_to_exitcode(os.waitpid(forked(small_sweep(place, f"out={whole}", "workers=1")), 0)[1]) == 0

@@ -13,6 +13,7 @@ from experiments import job
 from experiments.cli import main
 from experiments.folder import check_tables
 from experiments.journal import Journal
+from experiments.mishaps import alone_in, refusal
 from sim.errors import InputError
 from tests.reliability.bench import tables
 from tests.unit.test_forecast import city as city  # the tiny city as a folder
@@ -207,13 +208,27 @@ def test_a_folder_of_another_command_is_refused_by_name(whole, capsys):
 
 
 def test_a_system_s_refusal_without_a_text_is_told_by_its_name():
-    from experiments.mishaps import refusal
-
     assert refusal(OSError("Couldn't deserialize")) == "Couldn't deserialize"
     assert refusal(PermissionError(13, "Permission denied", "/x/monthly.parquet")) == (
         "Permission denied (monthly.parquet)"
     )
     assert refusal(TimeoutError()) == "TimeoutError"
+
+
+def test_work_alone_in_a_folder_says_how_to_go_on_whatever_stops_it(tmp_path, capsys):
+    line = f"fieldcast optimise resume={tmp_path}"
+
+    def stopped(error):
+        raise error
+
+    assert alone_in(tmp_path, "optimise", "trials", lambda: 0) == 0
+    assert alone_in(tmp_path, "optimise", "trials", lambda: stopped(KeyboardInterrupt())) == 130
+    assert f"finished trials are kept. To go on:\n  {line}" in capsys.readouterr().err
+    with pytest.raises(InputError, match="No space left on device; finished trials are kept") as told:
+        alone_in(tmp_path, "optimise", "trials", lambda: stopped(OSError(28, "No space left on device")))
+    assert told.value.messages[0].endswith(line)
+    with pytest.raises(InputError, match="is in use by another process"):
+        alone_in(tmp_path, "x", "runs", lambda: alone_in(tmp_path, "optimise", "trials", lambda: 0))
 
 
 def test_nothing_is_said_of_other_mistakes(tmp_path):
