@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.runner import CityRef, DesignPoint, Plan
-from experiments.swept import SweptPoint, as_json, bases_of, from_json
+from experiments.swept import SweptPoint, as_json, bases_of, from_json, with_draws
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,11 +45,14 @@ def config_of(
     roles = ["baseline" if point is first else "scenario" for point in whole]
     whole += bases_of(plan)
     roles += ["base"] * (len(whole) - len(roles))
+    rare: dict[str, Any] = {"own_seeds": True} if plan.own_seeds else {}
+    rare |= {"draws": plan.draws} if plan.draws else {}
     return {
         "command": command,
         "version": plan.version,
         "seed": plan.seed,
         "replications": plan.replications,
+        **rare,
         "options": dict(options or {}),
         "shard": shard,
         "city": {"name": plan.city.name, "content": plan.city.content_hash, "search": list(plan.city.search)},
@@ -144,7 +147,17 @@ def plan_from(config: Mapping[str, Any], swept: dict[str, Any] | None = None) ->
         points, pairs = from_json(swept, whole, bases, own)
     city = CityRef(config["city"]["name"], config["city"]["content"], tuple(config["city"]["search"]))
     baseline = roles.index("baseline") if "baseline" in roles else None
-    return Plan(tuple(points), config["replications"], config["seed"], city, config["version"], baseline, pairs)
+    plan = Plan(
+        tuple(points),
+        config["replications"],
+        config["seed"],
+        city,
+        config["version"],
+        baseline,
+        pairs,
+        own_seeds=config.get("own_seeds", False),
+    )
+    return with_draws(plan, config["draws"]) if config.get("draws") else plan
 
 
 def edited(folder: Path, config: dict[str, Any]) -> list[str]:

@@ -81,7 +81,9 @@ class Job:
     @property
     def resume_line(self) -> str:
         """The exact line that takes the runs up again."""
-        return f"fieldcast {self.request.command} {shlex.quote(f'resume={self.folder}')}"
+        command = self.request.command
+        program = command if command.startswith("python ") else f"fieldcast {command}"
+        return f"{program} {shlex.quote(f'resume={self.folder}')}"
 
 
 NewPlan = Callable[["Request", str], Planned]  # from the request and the product's version

@@ -67,7 +67,11 @@ class CityRef:
 
 @dataclass(frozen=True)
 class Plan:
-    """Design points x replications in their order; replication r has the same seed in every design point."""
+    """Design points x replications in their order; replication r has the same seed in every design point.
+
+    With `own_seeds` no two runs share a seed, as a bank of simulations wants it. With `drawn` replication r has values
+    of its own, the same in every design point: a draw of what is not known for sure (`swept.with_draws`).
+    """
 
     points: tuple[DesignPoint, ...]
     replications: int
@@ -77,6 +81,13 @@ class Plan:
     baseline: int | None = None  # index of the point that the others are compared with
     pairs: tuple[int | None, ...] = ()  # of each point, where points have several baselines
     used: int | None = None  # replications that were needed, where a stopping rule ended the runs
+    own_seeds: bool = False
+    drawn: tuple[DesignPoint, ...] = ()  # of each run
+
+    @property
+    def draws(self) -> list[dict[str, Any]]:
+        """The values of each replication, dotted name: value; empty where nothing is drawn."""
+        return [point.values for point in self.drawn[: self.replications]]
 
     def __len__(self) -> int:
         return len(self.points) * self.replications
@@ -88,12 +99,12 @@ class Plan:
         return [position for position in range(len(self)) if position % self.replications < used]
 
     def point_of(self, position: int) -> DesignPoint:
-        """The design point of a run."""
-        return self.points[position // self.replications]
+        """The design point of a run, with the replication's own values."""
+        return self.drawn[position] if self.drawn else self.points[position // self.replications]
 
     def seed_of(self, position: int) -> int:
-        """The seed of a run: the same for every design point, so that runs are paired."""
-        return replication_seed(self.seed, position % self.replications)
+        """The seed of a run: the same for every design point, so that runs are paired; or its own."""
+        return replication_seed(self.seed, position if self.own_seeds else position % self.replications)
 
     def pair_of(self, position: int) -> int | None:
         """The baseline's run with the same seed, or nothing for the baseline itself."""

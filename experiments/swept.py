@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,12 @@ class SweptPoint(DesignPoint):
         if f"{SCHEME}name" in values:  # the base's own kind and terms belong to another scheme
             values = {f"{SCHEME}kind": "", f"{SCHEME}terms": {}} | values
         return check(with_scheme(apply(self.base.mapping, values), Path(self.own) if self.own else None))
+
+
+def with_draws(plan: Plan, draws: Sequence[Mapping[str, Any]]) -> Plan:
+    """The plan with values of its own for each replication, the same in every design point."""
+    drawn = [SweptPoint(point.name, point, dict(values)) for point in plan.points for values in draws]
+    return replace(plan, drawn=tuple(drawn))
 
 
 def is_leaf(path: str) -> bool:

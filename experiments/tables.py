@@ -214,7 +214,7 @@ def plan_rows(plan: Plan) -> tuple[dict[str, list[Any]], dict[str, str]]:
     keys = [plan.keys(position) for position in positions]
     rows: dict[str, list[Any]] = {key: [one[key] for one in keys] for key in KEYS}
     rows["seed"] = [plan.seed_of(position) for position in positions]
-    varied = list(dict.fromkeys(name for point in plan.points for name in point.values))
+    varied = list(dict.fromkeys(name for one in (*plan.points, *plan.drawn[:1]) for name in one.values))
     kinds: dict[str, str] = {}
     for name in varied:
         values = [plan.point_of(position).values.get(name) for position in positions]
