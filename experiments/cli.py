@@ -21,9 +21,10 @@ COMMANDS = {
             "fieldcast forecast telemarketing.telemarketers=6 world.needs.renewal_factor=6",
             "fieldcast forecast city=/data/mytown configs=/data/ours scenario=spring 'out=results, spring'",
             "fieldcast forecast scenario=mixed attribution=true",
+            "fieldcast forecast posterior=runs/fitted replications=40",
             "fieldcast forecast resume=runs/tariff",
         ),
-        options=(*ALL, *RUNS, "attribution"),
+        options=(*ALL, *RUNS, "attribution", "posterior"),
         forms={},
         scenarios=("scenario", "baseline"),
     ),
@@ -126,6 +127,41 @@ COMMANDS = {
         forms={},
         takes="DIR",
         defaults={"scenario": None},
+    ),
+    "calibrate": Command(
+        module="experiments.calibration.command",
+        line="fit a few parameters to a history; what it pins down and what stays an assumption",
+        examples=(
+            "fieldcast calibrate history=melbourne_synthetic",
+            "fieldcast calibrate city=/data/mytown points=400 out=runs/fitted",
+            "fieldcast calibrate city=/data/mytown 'history=/data/last year.xlsx' 'weights={churn:0.5}'",
+            "fieldcast calibrate history=melbourne_synthetic "
+            "fit=world.needs.shopping_rate_per_month,world.needs.renewal_factor,situation.focal_share:0.1:0.3",
+            "fieldcast calibrate resume=runs/fitted",
+        ),
+        options=(
+            *(*ALL, "scenario", "history", "fit", "points", "replications", "draws", "weights"),
+            *("workers", "engine", "engine_address", "fail_fast", "resume"),
+        ),
+        forms={},
+        scenarios=("scenario",),
+        defaults={"scenario": "passive", "replications": 2},
+    ),
+    "backtest": Command(
+        module="experiments.calibration.backtest",
+        line="calibrate on the first months of a history, forecast the rest, and score it beside simple methods",
+        examples=(
+            "fieldcast backtest history=melbourne_synthetic holdout=6",
+            "fieldcast backtest city=/data/mytown points=400 out=runs/tested",
+            "fieldcast backtest resume=runs/tested",
+        ),
+        options=(
+            *(*ALL, "scenario", "history", "holdout", "fit", "points", "replications", "draws", "weights"),
+            *("workers", "engine", "engine_address", "fail_fast", "resume"),
+        ),
+        forms={},
+        scenarios=("scenario",),
+        defaults={"scenario": "passive", "replications": 2},
     ),
     "validate": Command(
         module="experiments.validate",

@@ -46,7 +46,7 @@ def config_of(
     whole += bases_of(plan)
     roles += ["base"] * (len(whole) - len(roles))
     rare: dict[str, Any] = {"own_seeds": True} if plan.own_seeds else {}
-    rare |= {"draws": plan.draws} if plan.draws else {}
+    rare |= {"draws": [point.values for point in plan.drawn[: plan.replications]]} if plan.drawn else {}
     return {
         "command": command,
         "version": plan.version,

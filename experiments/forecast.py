@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from experiments.attribution import attribute, points_without, write_attribution
+from experiments.calibration.draws import check_city, prepared
+from experiments.calibration.uncertainty import draw_uncertainty
 from experiments.folder import OVERRIDDEN
 from experiments.job import Job, Planned, loaded_city, whole_pairs, work
 from experiments.moves import Moves, moves_between
 from experiments.runner import DesignPoint, Plan, relabelled
+from experiments.swept import with_draws
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,6 +28,7 @@ def run(request: Request) -> int:
 
 def new_plan(request: Request, version: str) -> Planned:
     """Baseline and scenario with the same seeds; one point alone when the two are the same."""
+    posterior = prepared(request) if request.options["posterior"] else None
     city, ref = loaded_city(request)
     options = request.options
     baseline = DesignPoint(options["baseline"], *request.parameters(options["baseline"], baseline=True))
@@ -37,7 +41,12 @@ def new_plan(request: Request, version: str) -> Planned:
         raise InputError(f"attribution=true takes a scenario's channels away; scenario={scenario.name} is the baseline")
     if options["attribution"]:
         points = (*points[:-1], *points_without(request, points[-1]), points[-1])  # the scenario stays the last
-    return Planned(Plan(points, options["replications"], options["seed"], ref, version, baseline=0), city)
+    plan = Plan(points, options["replications"], options["seed"], ref, version, baseline=0)
+    if posterior is None:
+        return Planned(plan, city)
+    check_city(posterior, city)
+    plan = with_draws(plan, posterior.of_replications(plan.replications))
+    return Planned(plan, city, {"posterior": options["posterior"]})
 
 
 def results(job: Job, journal: Journal) -> str:
@@ -55,8 +64,10 @@ def results(job: Job, journal: Journal) -> str:
     if credited:
         write_attribution(credited, job.folder)
     moves = moves_between(plan.points[0].parameters, plan.points[-1].parameters, city.operators[0].name)
-    draw_all(story_of(job, moves))
-    return spoken(job, rows, moves)
+    story = story_of(job, moves)
+    draw_all(story)
+    apart = draw_uncertainty(story) if plan.drawn else ""
+    return "\n\n".join(part for part in (spoken(job, rows, moves), apart) if part)
 
 
 def story_of(job: Job, moves: Moves) -> Story:

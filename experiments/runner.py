@@ -67,11 +67,7 @@ class CityRef:
 
 @dataclass(frozen=True)
 class Plan:
-    """Design points x replications in their order; replication r has the same seed in every design point.
-
-    With `own_seeds` no two runs share a seed, as a bank of simulations wants it. With `drawn` replication r has values
-    of its own, the same in every design point: a draw of what is not known for sure (`swept.with_draws`).
-    """
+    """Design points x replications in their order; replication r has the same seed in every design point."""
 
     points: tuple[DesignPoint, ...]
     replications: int
@@ -81,13 +77,8 @@ class Plan:
     baseline: int | None = None  # index of the point that the others are compared with
     pairs: tuple[int | None, ...] = ()  # of each point, where points have several baselines
     used: int | None = None  # replications that were needed, where a stopping rule ended the runs
-    own_seeds: bool = False
-    drawn: tuple[DesignPoint, ...] = ()  # of each run
-
-    @property
-    def draws(self) -> list[dict[str, Any]]:
-        """The values of each replication, dotted name: value; empty where nothing is drawn."""
-        return [point.values for point in self.drawn[: self.replications]]
+    own_seeds: bool = False  # no two runs share a seed, as a bank of simulations wants it
+    drawn: tuple[DesignPoint, ...] = ()  # of each run, where replications have values of their own (swept.with_draws)
 
     def __len__(self) -> int:
         return len(self.points) * self.replications
@@ -99,7 +90,7 @@ class Plan:
         return [position for position in range(len(self)) if position % self.replications < used]
 
     def point_of(self, position: int) -> DesignPoint:
-        """The design point of a run, with the replication's own values."""
+        """The design point of a run."""
         return self.drawn[position] if self.drawn else self.points[position // self.replications]
 
     def seed_of(self, position: int) -> int:
@@ -215,8 +206,7 @@ def run_tables(task: Task) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
 
 def one_line(error: BaseException) -> str:
     """An error in one line, short enough for a table."""
-    words = " ".join(str(error).split())
-    return f"{type(error).__name__}: {words}"[:300]
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:300]
 
 
 # ---- engines ---------------------------------------------------------------------------------------------------
