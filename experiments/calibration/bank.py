@@ -11,7 +11,7 @@ import numpy as np
 from experiments.calibration.history import FIGURES, FURTHER, History, Series
 from experiments.calibration.posterior import Bank
 from experiments.calibration.priors import Priors, priors_of
-from experiments.calibration.statistics import roots
+from experiments.calibration.statistics import roots, statistics_of
 from experiments.designs import Dimension, named
 from experiments.job import Planned
 from experiments.runner import CityRef, DesignPoint, Plan
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Array = np.ndarray[Any, Any]
 
 POINTS = 300
+RUNS_PER_FIGURE = 6  # level or trend
 OF_THE_HISTORY = ("calendar.decision_month",)
 STATUS_QUO = "passive"
 BY_ZONE = ("inbound_calls", "gross_adds", "customers")
@@ -41,6 +42,7 @@ def bank_plan(request: Request, version: str, city: City, ref: CityRef, history:
     priors = priors_of(options["fit"], base.mapping, city, history)
     check_fitted(request, priors)
     points = places(priors, base, options["points"] or POINTS, options["seed"], own_folder(request))
+    check_runs(history, options["points"] or POINTS, options["replications"])
     plan = Plan(points, options["replications"], options["seed"], ref, version, own_seeds=True)
     kept = {name: options[name] for name in ("history", "fit", "scenario", "draws")}
     kept |= {
@@ -52,6 +54,17 @@ def bank_plan(request: Request, version: str, city: City, ref: CityRef, history:
         "note": history.note,
     }
     return Planned(plan, city, kept, {"history.csv": history.as_csv()})
+
+
+def check_runs(history: History, points: int, replications: int) -> None:
+    """Refuse a bank that is too small for the history's figures, in which the fit would take chance for knowledge."""
+    figures = len(statistics_of(history))
+    needed = -(-RUNS_PER_FIGURE * figures // replications)
+    if points < needed:
+        raise InputError(
+            f"points = {points} with {replications} seeds each are too few for {figures} levels and trends of the "
+            f"history; give points={needed} or more, or fewer figures"
+        )
 
 
 def own_folder(request: Request) -> str | None:

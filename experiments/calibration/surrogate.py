@@ -18,6 +18,7 @@ Array = np.ndarray[Any, Any]
 DEGREES = (1, 2, 3)
 RUNS_PER_TERM = 3  # a degree is tried where there are so many points for each of its terms
 SIGNIFICANT = 3.0  # a slope of the noise counts beyond so many of its standard errors
+FEW = 24  # figures whose correlations runs in the hundreds tell well enough
 SMALLEST_EIGENVALUE = 0.02  # of the noise's correlation: directions that hardly scatter say no more than this
 LOG_CHI_MEAN, LOG_CHI_SD = -1.2704, 2.2214  # of the logarithm of a squared standard normal number
 
@@ -131,6 +132,9 @@ def noise_of(units: Array, left: Array) -> tuple[Array, Array]:
 def rounded(residuals: Array) -> Array:
     """Correlation of the noise, with no direction in which it hardly scatters."""
     raw = np.atleast_2d(np.corrcoef(residuals, rowvar=False))
+    if len(raw) > FEW:  # what so many pairs seem to have in common is partly chance
+        shrink = min(len(raw) / len(residuals), 1.0)
+        raw = (1.0 - shrink) * raw + shrink * np.eye(len(raw))
     values, vectors = np.linalg.eigh(np.nan_to_num(raw))
     whole = (vectors * np.maximum(values, SMALLEST_EIGENVALUE)) @ vectors.T
     size = np.sqrt(np.diag(whole))

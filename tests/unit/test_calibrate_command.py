@@ -94,6 +94,7 @@ def test_a_folder_without_a_posterior_is_refused(tmp_path):
         ("weights={calls:1}", "the history has no 'calls'"),
         ("weights={churn:-1}", "from 0"),
         ("fit=world.needs.renewal_factor:1:9", "range"),
+        ("points=9", "give points=12 or more"),
     ],
 )
 def test_what_cannot_be_calibrated_is_refused(city, tmp_path, capsys, word, told):
