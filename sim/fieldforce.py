@@ -91,11 +91,12 @@ class FieldForce:
             )
             self.department.plan_bills = 0.0  # the plan is made anew from what was learned
             self._plan(state, today)
-        if calendar.opens_month(today) or self.policy is None or self.policy_people != len(self.reps):
+        people = len(self.reps)
+        if self.policy is None or self.policy_people != people or (people and calendar.opens_month(today)):
             self._plan(state, today)
             self.behaviour.think_again()
         self._exert(today)
-        if len(self.reps) and self.behaviour.is_due(today, len(self.reps)):
+        if people and self.behaviour.is_due(today, people):
             self.behaviour.think(state, self._motive(today), self._conversion(), today)
 
     def _take_patches(self) -> None:
@@ -249,6 +250,8 @@ class FieldForce:
 
     def take_calls(self, state: MarketState, callers: Array, record: Record, today: int) -> Array:
         """Answer those of today's callers who ring their representative; returns those who ring the common number."""
+        if not len(self.reps):
+            return callers  # nobody has been visited yet
         luck = self.streams("cards", today)
         later = callbacks.think_it_over(
             state, self.scene, self.ground, record, today, self.streams("afterthoughts", today)
@@ -256,7 +259,7 @@ class FieldForce:
         callers = np.concatenate([callers, later]) if later.size else callers
         people, promises = (self.reps, self.ground, self.behaviour.manners), "promises on the telephone"
         rings = callbacks.answer_own_phones(state, *people, callers, record, today, luck, self.streams(promises, today))
-        if self.policy is not None and len(self.reps):
+        if self.policy is not None:
             period = self.payroll.period(today)
             self.behaviour.move_signatures(state, self.crm, self._motive, (period.first, period.last), today)
         return callers[~rings]
@@ -277,12 +280,13 @@ class FieldForce:
 
     def credit_signed(self, orders: Orders, new: Array) -> None:
         """Signatures count for the representative whom the business knows; who signed early gets the discount."""
-        credit.signed(self.reps, self.crm, orders, new, self.behaviour.discount_of(new))
+        if len(self.reps):
+            credit.signed(self.reps, self.crm, orders, new, self.behaviour.discount_of(new))
 
     def credit_after(self, state: MarketState, lost: Orders, done: Orders, news: News, today: int) -> None:
         """Activations, cancellations and customers lost early count for whoever sold them; new customers find out what
         was promised and neglected."""
-        if len(lost) or len(done):
+        if len(self.reps) and (len(lost) or len(done)):
             sold = credit.delivered(self.reps, self.ground, lost.table, done.table, today, self._early_days())
             if sold.size:
                 self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
@@ -296,6 +300,8 @@ class FieldForce:
 
     def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
         """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
+        if today < self.department.course.start:
+            return
         if closed.size:
             credit.tenants_gone(self.reps, self.ground, closed, today, self._early_days())
         if opened.size and self.department.exists(today):

@@ -51,16 +51,34 @@ class HeldGroundType(_Reference):
     """The type of `HeldGround`."""
 
 
-class HeldState(structref.StructRefProxy):
+class _Held(structref.StructRefProxy):  # type: ignore[misc]
+    """A reference that has its type at hand: numba asks for it at every call, and a slot answers faster than code."""
+
+    __slots__ = ("_numba_type_",)
+
+    @classmethod
+    def _numba_box_(cls, ty: Any, mi: Any) -> Any:
+        reference = super()._numba_box_(ty, mi)
+        reference._numba_type_ = ty
+        return reference
+
+
+class HeldState(_Held):
     """The columns of the state, for kernels."""
 
+    __slots__ = ()
 
-class HeldScene(structref.StructRefProxy):
+
+class HeldScene(_Held):
     """What the scene says, for kernels."""
 
+    __slots__ = ()
 
-class HeldGround(structref.StructRefProxy):
+
+class HeldGround(_Held):
     """What the field department knows of its doors and how it works them, for kernels."""
+
+    __slots__ = ()
 
 
 structref.define_proxy(HeldState, HeldStateType, COLUMNS)

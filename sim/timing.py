@@ -60,12 +60,14 @@ def move_signatures(
     if not rows.size:
         return NOTHING
     beyond, u = state.decision_day[rows] > last, luck.uniform(state.address[rows], 0)
-    if not (u < np.where(beyond, terms.agree_share, terms.put_off_share)).any():
-        return NOTHING  # nobody would agree
+    agree = u < np.where(beyond, terms.agree_share, terms.put_off_share)
+    rows, beyond = rows[agree], beyond[agree]
+    if not rows.size:
+        return NOTHING
     bill = price[state.size_class[rows], state.premises[rows]] * state.usage[rows]
     now, later = worth(rep[rows].astype(np.int64), bill)
-    forward = rows[beyond & (now - later > terms.toil) & (u < terms.agree_share)]
-    back = rows[~beyond & (later - now > terms.toil) & (u < terms.put_off_share)]
+    forward = rows[beyond & (now - later > terms.toil)]
+    back = rows[~beyond & (later - now > terms.toil)]
     state.decision_day[forward] = today
     state.decision_day[back] = last + 1 + (5 * luck.uniform(state.address[back], 1)).astype(np.int64)
     return Moved(forward, back)

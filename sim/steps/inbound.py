@@ -14,7 +14,7 @@ from sim.queueing import serve_day
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, MarketState
-from sim.steps.needs import put_offers
+from sim.steps.needs import put_on_table
 from sim.telephone import OpeningHours, StaffTable
 
 Array = np.ndarray[Any, Any]
@@ -66,7 +66,7 @@ def answer_calls(
     if record.events is not None:
         _note_calls(record, day, today)
     if day.answered < day.callers.size:
-        _lose(state, scene, day.callers[day.agent < 0], today, luck)
+        _turn_to(luck.key, state.held, scene.held, day.callers, day.agent, scene.world.calls.lost_caller_rival_share)
 
 
 @njit(cache=True)
@@ -213,29 +213,21 @@ def _note_calls(record: Record, day: PhoneDay, today: int) -> None:
     record.event(today, "abandoned", callers[~reached], 0, channel=INBOUND)
 
 
-def _lose(state: MarketState, scene: Scene, lost: Array, today: int, luck: Luck) -> None:
-    """Callers who give up for good: some turn to one more rival."""
-    rows, rivals = _turn_to(luck.key, state.held, scene.held, lost, scene.world.calls.lost_caller_rival_share)
-    for rival in np.unique(rivals):
-        turned = rows[rivals == rival]
-        put_offers(state, turned, int(rival), INBOUND, np.zeros(turned.size))
-
-
 @njit(cache=True)
-def _turn_to(key, state, scene, lost, share):
-    """Of callers who were lost, those who call one more rival, and which: the more present its brand, the likelier."""
-    rows, rivals, n = np.empty(lost.size, np.int64), np.empty(lost.size, np.int64), 0
-    presence = scene.presence
-    for row in lost:
-        if draw(key, state.address[row], 5) >= share:
+def _turn_to(key, state, scene, callers, agent, share):
+    """Of callers who gave up for good, some turn to one more rival, who makes an offer: the more present its brand, the
+    likelier."""
+    presence, zone, provider, offers = scene.presence, state.zone, state.provider, state.offers
+    weight, one, plain = np.zeros(presence.size), np.empty(1, np.int64), np.zeros(1)
+    for i in range(callers.size):
+        row = callers[i]
+        if agent[i] >= 0 or draw(key, state.address[row], 5) >= share:
             continue
-        weight = np.zeros(presence.size)
         for o in range(1, presence.size):
-            asked = state.offers[row] >> o & 1
-            known = scene.network[o, state.zone[row]] and state.provider[row] != o and not asked
+            asked = offers[row] >> o & 1
+            known = scene.network[o, zone[row]] and provider[row] != o and not asked
             weight[o] = weight[o - 1] + (presence[o] if known else 0.0)
         if weight[-1] > 0:
             drawn = draw(key, state.address[row], 6) * weight[-1]
-            rows[n], rivals[n] = row, 1 + np.searchsorted(weight[1:], drawn)
-            n += 1
-    return rows[:n], rivals[:n]
+            one[0] = row
+            put_on_table(state, one, 1 + np.searchsorted(weight[1:], drawn), INBOUND, plain)
