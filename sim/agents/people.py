@@ -37,6 +37,8 @@ def staff_agents(
     model: mesa.Model, kind: type[Person], agents: list[Person], table: StaffTable, people: int, hours: OpeningHours
 ) -> list[Person]:
     """Bring table and agents to so many people."""
+    if people == len(table) == len(agents):
+        return agents
     table.resize(people, hours)
     for agent in agents[people:]:
         agent.remove()
