@@ -52,16 +52,16 @@ class Behaviour:
         """Whether it is time to think over how to work."""
         return today >= self.next_day or len(self.manners.reports) != people
 
-    def think(self, state: MarketState, motive: Motive, conversion: Array, today: int) -> None:
-        """Everybody thinks over how to work for the next days."""
+    def think(self, state: MarketState, motive: Motive, conversion: Array, here: Array, today: int) -> None:
+        """Everybody thinks over how to work for the next days; `here` are the rows of those who have not left."""
         decided, world, share = self.decided, self.world, self.rules.paperwork_share
         self.next_day = today + REFLECTION_DAYS
         self.manners = dutiful(len(motive.pace), share)
         if len(motive.pace) and (decided.split or decided.picking or decided.overpromising):
             day_pay = world.effort.usual_pay_per_month / self.scene.calendar.per_month
             ground = self._ground(state, conversion)
-            self.manners = manners_of(decided, self.scheme, world.conduct, world.effort, motive, ground, share, day_pay)
-
+            of = world.conduct, world.effort, motive, ground
+            self.manners = manners_of(decided, self.scheme, *of, share, day_pay, here)
         self._learn(today)
 
     def _learn(self, today: int) -> None:

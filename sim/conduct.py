@@ -68,8 +68,10 @@ def manners_of(
     ground: Ground,
     paperwork_share: float,
     usual_day_pay: float,
+    here: Array,
 ) -> Manners:
-    """Everybody's conduct until it is thought over again; what is switched off stays dutiful."""
+    """Everybody's conduct until it is thought over again; what is switched off stays dutiful. Doors are weighed by
+    those who are `here` (rows) alone."""
     manners = dutiful(len(motive.pace), paperwork_share)
     sale = expected_gain(scheme, motive.now, motive.now.bill, motive.outlook)
     own = effort.intrinsic_share_per_contract * effort.usual_pay_per_month
@@ -80,7 +82,9 @@ def manners_of(
         loss = expected_loss(scheme, motive.now, motive.now.bill, motive.outlook)
         manners = manners._replace(promise=promises(sale, loss, motive.control, effort.usual_pay_per_month, p))
     if decided.picking:
-        manners = manners._replace(taste=taste_for_doors(scheme, motive, ground, p, effort))
+        taste = np.ones((len(motive.pace), 4, 4))
+        taste[here] = taste_for_doors(scheme, motive, ground, p, effort, here)
+        manners = manners._replace(taste=taste)
     return manners
 
 
@@ -108,13 +112,15 @@ def promises(gain: Array, loss: Array, control: Array, usual_pay: float, p: Clai
     return np.clip(worth / np.maximum(scruple, 1e-9), 0.0, 1.0)
 
 
-def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, effort: Effort) -> Array:
-    """What doors of a size and premises are worth to each representative, relative to the mean door (n, 4, 4).
+def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, effort: Effort, here: Array) -> Array:
+    """What doors of a size and premises are worth to these representatives (rows), relative to the mean door
+    (here, 4, 4).
 
     Expected pay a minute: deals a visit x the sure worth of their pay / minutes of a visit. What a slow customer will
     pay in the next period counts as such. Control draws it towards the operator's own policy.
     """
-    people, size, premises = (each.ravel() for each in np.indices((len(motive.pace), 4, 4)))
+    place, size, premises = (each.ravel() for each in np.indices((len(here), 4, 4)))
+    people = here[place]
     bills = ground.bills[size, premises]
     slow = ground.search_days[size] >= motive.days_left
     pay = np.empty(people.size)
@@ -130,7 +136,7 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
     worth = worth.reshape(-1, 4, 4)
     mean = (worth * ground.doors).sum(axis=(1, 2)) / max(ground.doors.sum(), 1.0)
     relative = np.maximum(worth / np.maximum(mean, 1e-12)[:, None, None], LEAST_DOOR)
-    weight = seen(p.picking_unseen_share, p.picking_seen_share, motive.control)
+    weight = seen(p.picking_unseen_share, p.picking_seen_share, motive.control[here])
     return np.asarray(relative ** weight[:, None, None])
 
 

@@ -144,7 +144,7 @@ class Department:
 
     def after_day(self, today: int) -> None:
         """Practice adds to skill, a day without visits takes from it; today's visits are read from visits_ever."""
-        if self.exists(today) and len(self.reps):
+        if len(self.reps) and self.exists(today):
             self.team.practise(self.coaching)
 
     def _appoint(self, today: int) -> None:
@@ -170,7 +170,7 @@ class Department:
         remote = course.stage("remote_support", today) is not None
         heads, quality = self._leadership(turnkey, remote)
         level = learning.supervise(
-            people=self.team.employed.size,
+            people=self.team.people,
             heads=heads,
             quality=quality,
             on_site=int(site.people) if site else 0,
@@ -190,7 +190,8 @@ class Department:
         if not self.heads:
             return 0.0, 0.0
         self.competence = learning.lead(self.competence, mentored, self.world, self.calendar.per_month)
-        return float(self.competence.sum()), float(self.competence.mean())
+        able = float(self.competence.sum())
+        return able, able / self.competence.size
 
     def _accompany(self, today: int) -> None:
         """In the debugging, whoever sells along goes each day with others of those in their first month."""
@@ -209,7 +210,7 @@ class Department:
         """Whether sales and technical service meet: from the debugging on, or without consultants once the processes
         are being described; as long as there is anybody to meet."""
         begins = self.course.begin("debugging" if self.decided.mode == "turnkey" else "processes")
-        return begins <= today < self.close_day and self.team.employed.size > 0
+        return begins <= today < self.close_day and self.team.people > 0
 
     def _close(self, today: int) -> None:
         """Everybody goes, and nothing more is paid."""
@@ -277,7 +278,7 @@ class Department:
                 self._spend(stage.account, stage.cost_per_day, stage)
         self._spend("recruiting", p.recruiter_standing_share * p.recruiter_cost_per_day)
         self._spend("management", self.heads * p.head_cost_per_month * part)
-        self._spend("field_fixed", self.team.employed.size * p.rep_overhead_cost_per_month * part)
+        self._spend("field_fixed", self.team.people * p.rep_overhead_cost_per_month * part)
 
     def _spend(self, account: str, amount: float, stage: Stage | None = None) -> None:
         """Owe an amount until the month closes, and count it to the stage that causes it, or to the one that runs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from sim.orders import Orders
 from sim.parameters import Parameters
 from sim.payroll import Payroll
 from sim.record import Record
-from sim.reps import PRODUCTIVE
+from sim.reps import LEFT, PRODUCTIVE
 from sim.scene import Scene, by_class
 from sim.state import MarketState
 from sim.steps import callbacks, field, patches
@@ -97,7 +98,7 @@ class FieldForce:
             self.behaviour.think_again()
         self._exert(today)
         if people and self.behaviour.is_due(today, people):
-            self.behaviour.think(state, self._motive(today), self._conversion(), today)
+            self.behaviour.think(state, self._motive(today), self._conversion(), self._here(), today)
 
     def _take_patches(self) -> None:
         """Who owns which door today; whoever has a new patch begins it afresh."""
@@ -122,9 +123,17 @@ class FieldForce:
         control = p.uncontrolled_effort + (p.controlled_effort - p.uncontrolled_effort) * self.department.control
         self.policy_people, self.policy_bill, self.pace = len(self.reps), bill, usual * seller
         self.usual_pace = usual
-        plan, owed, outlook = self.payroll.plan(today), self.payroll.balance, self._outlook(today)
-        everybodys = np.full(len(seller), bill)
-        self.policy = team_policy(self.scheme, plan, self.pace, everybodys, p, control, outlook=outlook, balance=owed)
+        outlook, here = self._outlook(today), self._here()
+        of_each = self.payroll.plan(today)[here], self.pace[here], np.full(here.size, bill), p, control[here]
+        policy = team_policy(self.scheme, *of_each, outlook=outlook, balance=self.payroll.balance[here])
+        row = np.zeros(len(seller), np.int64)
+        row[here] = policy.row
+        self.policy = replace(policy, row=row)
+
+    def _here(self) -> Array:
+        """Rows of those who still choose how to work; all, once everybody has left."""
+        rows = np.flatnonzero(self.reps.stage != LEFT)
+        return rows if rows.size else np.arange(len(self.reps))
 
     def expect(self, state: MarketState, today: int) -> None:
         """An informed guess of what visits bring, made once: over all prospects, and by size class."""
@@ -295,6 +304,7 @@ class FieldForce:
             self._settle_period(today)
 
     def _early_days(self) -> int:
+        """Working days within which a customer who leaves was lost early."""
         months = self.scheme.clawback_months or self.parameters.department.conduct.early_months
         return self.scene.calendar.span(months)
 

@@ -82,6 +82,11 @@ class Team:
         return np.flatnonzero(self.reps.stage != LEFT)
 
     @property
+    def people(self) -> int:
+        """How many are in training or in the field."""
+        return len(self.reps) - int(np.count_nonzero(self.reps.stage == LEFT))
+
+    @property
     def starting_skill(self) -> float:
         """Productivity of a newcomer who learned nothing from colleagues."""
         well_trained = self.decided.mode == "turnkey" and self.decided.stages.recruiting

@@ -22,6 +22,7 @@ GROUND = Ground(
     doors=np.full((4, 4), 10),
     search_days=np.array([8.0, 12.0, 40.0, 80.0]),
 )
+ALL = np.zeros(1, np.int64)  # rows of those who are there
 
 
 def motive(people: int = 1, pace: float = 0.3, control: float = 1.0, days_left: int = 100) -> Motive:
@@ -32,7 +33,7 @@ def motive(people: int = 1, pace: float = 0.3, control: float = 1.0, days_left: 
 
 
 def manners(scheme, decided: Conduct, control: float = 1.0):
-    return manners_of(decided, scheme, CLAIMS, EFFORT, motive(control=control), GROUND, 0.2, 350.0)
+    return manners_of(decided, scheme, CLAIMS, EFFORT, motive(control=control), GROUND, 0.2, 350.0, ALL)
 
 
 # ---- unpaid work -----------------------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ def test_promises_grow_with_the_pay_of_a_sale_and_fall_with_what_is_taken_back_a
 
 def taste(scheme, **numbers) -> np.ndarray:
     """Taste of one representative by size class and premises (4, 4)."""
-    return taste_for_doors(scheme, motive(**numbers), GROUND, CLAIMS, EFFORT)[0]
+    return taste_for_doors(scheme, motive(**numbers), GROUND, CLAIMS, EFFORT, ALL)[0]
 
 
 def test_commission_draws_to_large_bills_and_a_salary_to_quick_visits() -> None:
@@ -90,8 +91,8 @@ def test_control_draws_the_choice_to_the_operators_policy() -> None:
 
 def test_slow_customers_count_less_where_the_next_period_is_worth_less() -> None:
     soon = motive(days_left=20)
-    cheap = taste_for_doors(COMMISSION, soon._replace(later_factor=0.5), GROUND, CLAIMS, EFFORT)[0]
-    equal = taste_for_doors(COMMISSION, soon, GROUND, CLAIMS, EFFORT)[0]
+    cheap = taste_for_doors(COMMISSION, soon._replace(later_factor=0.5), GROUND, CLAIMS, EFFORT, ALL)[0]
+    equal = taste_for_doors(COMMISSION, soon, GROUND, CLAIMS, EFFORT, ALL)[0]
     assert cheap[3, 0] / cheap[0, 0] < equal[3, 0] / equal[0, 0]  # large ones decide after 80 days
 
 
@@ -117,3 +118,10 @@ def test_each_part_moves_its_own_manners_alone(part: str, moved: str) -> None:
     assert not np.array_equal(getattr(seen, moved), getattr(plain, moved))
     for other in {"reports", "taste", "promise"} - {moved}:
         np.testing.assert_array_equal(getattr(seen, other), getattr(plain, other))
+
+
+def test_who_has_left_weighs_no_doors_and_moves_nobody_elses_taste():
+    everybody, left = motive(people=3), np.array([0, 2])
+    whole = taste_for_doors(COMMISSION, everybody, GROUND, CLAIMS, EFFORT, np.arange(3))
+    some = manners_of(Conduct(), COMMISSION, CLAIMS, EFFORT, everybody, GROUND, 0.2, 350.0, left).taste
+    assert (some[left] == whole[left]).all() and (some[1] == 1.0).all()
