@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -29,20 +34,6 @@ def small_sweep(place: Path, *words: str) -> list[str]:
     return ["sweep", f"city={city}", *SWEEP, *words]
 
 
-def read_everything(place: Path) -> None:
-    """Reads modules, kernels and the city's foundation, so that processes forked from this one begin at once."""
-    import experiments.job
-    import experiments.sweep
-    import experiments.sweeptables
-    import experiments.tables  # noqa: F401
-    from experiments import load_city, scenario
-    from sim.market import Market
-
-    small_sweep(place)
-    market = Market(scenario("active", months=1, warmup=0), load_city(str(place / "tinytown")), seed=1).run()
-    assert market.tables()
-
-
 def tables(folder: Path) -> dict[str, bytes]:
     """The final tables of a folder."""
     return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet")) if path.name != EXEMPT}
@@ -56,16 +47,30 @@ def rows_of(folder: Path) -> tuple[int, int]:
     return status.count("done"), len(keys) - len(set(keys))
 
 
-def forked(words: list[str], before: Callable[[], None] = lambda: None, log: Path | None = None) -> int:
-    """Starts `fieldcast` with these words in a process of its own, which has everything read already; its number.
+@cache
+def clean_processes() -> ForkServerContext:
+    """Where commands are started from: a process that has read everything and has no pool, thread or lock of ours.
 
-    What it says goes to the end of `log`.
+    Forked from this one, a command would inherit what it has used by then: joblib's pool without the threads that serve
+    it, in which no run ever ends.
     """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    child = os.fork()
-    if child:
-        return child
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.reliability.warm"])
+    return context
+
+
+def started(words: list[str], before: Callable[[], None] | None = None, log: Path | None = None) -> BaseProcess:
+    """`fieldcast` with these words in a process of its own, which has everything read already.
+
+    `before` is called there first (it is pickled); what the command says goes to the end of `log`.
+    """
+    process = clean_processes().Process(target=told_in, args=(log, words, before))
+    process.start()
+    return process
+
+
+def told_in(log: Path | None, words: list[str], before: Callable[[], None] | None) -> None:
+    """Carries out a command in a process group of its own, and leaves at once with its exit code."""
     code = 99
     try:
         os.setpgid(0, 0)
@@ -73,29 +78,52 @@ def forked(words: list[str], before: Callable[[], None] = lambda: None, log: Pat
         os.dup2(said, 1)
         os.dup2(said, 2)
         sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1)
-        before()
+        if before is not None:
+            before()
         code = main(words)
     except BaseException:
         traceback.print_exc()
     finally:
+        sys.stdout.flush()
         os._exit(code)
 
 
-def ended(child: int) -> int | None:
-    """The exit code of a process, minus the signal that killed it; None while it runs."""
-    done, status = os.waitpid(child, os.WNOHANG)
-    return os.waitstatus_to_exitcode(status) if done else None
+def ended(command: BaseProcess, within: float, meanwhile: Callable[[], None] = lambda: None) -> int | None:
+    """The exit code of a command, minus the signal that killed it; nothing, and its end, if it takes longer.
+
+    Every few moments `meanwhile` is called.
+    """
+    until = time.monotonic() + within
+    try:
+        while command.exitcode is None and time.monotonic() < until:
+            meanwhile()
+            command.join(0.02)
+        return command.exitcode
+    finally:
+        if command.exitcode is None:
+            end_family(command)
 
 
-def killed_after(child: int, seconds: float) -> int:
-    """Kills a process after some seconds; how it ended, which may have been before."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if (code := ended(child)) is not None:
-            return code
-        time.sleep(0.002)
-    os.kill(child, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+def end_family(command: BaseProcess) -> None:
+    """Kills a command and all processes below it."""
+    assert command.pid
+    for number in [command.pid, *family(command.pid)]:
+        with suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    command.join()
+
+
+def killed_after(command: BaseProcess, seconds: float) -> int | None:
+    """Kills a command after some seconds; how it ended, which may have been before."""
+    command.join(seconds)
+    command.kill()
+    command.join()
+    return command.exitcode
+
+
+def last_words(log: Path) -> str:
+    """The end of what commands said, for the message of a proof that fails."""
+    return log.read_text(encoding="utf-8", errors="replace")[-3000:] if log.exists() else "(it said nothing)"
 
 
 def family(parent: int) -> list[int]:
