@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -78,6 +79,7 @@ def told_in(log: Path | None, words: list[str], before: Callable[[], None] | Non
         os.dup2(said, 1)
         os.dup2(said, 2)
         sys.stdout = sys.stderr = os.fdopen(1, "w", buffering=1)
+        faulthandler.register(signal.SIGUSR1, sys.stderr)
         if before is not None:
             before()
         code = main(words)
@@ -105,8 +107,11 @@ def ended(command: BaseProcess, within: float, meanwhile: Callable[[], None] = l
 
 
 def end_family(command: BaseProcess) -> None:
-    """Kills a command and all processes below it."""
+    """Kills a command and all processes below it, once it has said where it stands."""
     assert command.pid
+    with suppress(ProcessLookupError):
+        os.kill(command.pid, signal.SIGUSR1)
+        time.sleep(0.5)
     for number in [command.pid, *family(command.pid)]:
         with suppress(ProcessLookupError):
             os.kill(number, signal.SIGKILL)

@@ -14,13 +14,15 @@ from tests.reliability import kills as deaths
 from tests.reliability import pairing as pairs
 from tests.reliability import throughput as many
 from tests.reliability.__main__ import main
-from tests.reliability.bench import killed_after, small_sweep, started
+from tests.reliability.bench import ended, killed_after, last_words, small_sweep, started
 from tests.reliability.engines import engines
 from tests.reliability.page import PAGE, TABLES, rewritten
 
-LONGEST = 120  # seconds for one command, so that one that hangs is ended and its log read before pytest's time is up
+LONGEST = 240  # seconds for one command: one that hangs is ended, and says where it stood, before pytest's time is up
+with_time = pytest.mark.timeout(3 * LONGEST)
 
 
+@with_time
 def test_killed_and_resumed_sweeps_lose_double_and_change_nothing(monkeypatch):
     monkeypatch.setattr(deaths, "VICTIMS", {"parent": 0.5, "writer": 0.5})  # a worker is killed in the next test
     rows = deaths.kills(number=4, seed=3, longest=LONGEST)
@@ -29,6 +31,7 @@ def test_killed_and_resumed_sweeps_lose_double_and_change_nothing(monkeypatch):
     assert sum(row["runs_lost"] + row["rows_doubled"] + row["tables_different"] for row in rows) == 0
 
 
+@with_time
 def test_processes_and_a_dask_cluster_with_a_dead_worker_leave_the_serial_bytes(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(ways, "WAYS", (("serial", 1, False), ("processes", 2, True), ("dask", 2, True)))
@@ -42,6 +45,12 @@ def test_a_process_that_ends_by_itself_counts_as_no_kill(tmp_path):
     assert killed_after(started(["--version"], log=tmp_path / "log.txt"), 60.0) == 0
     assert (tmp_path / "log.txt").read_text().startswith("fieldcast ")
     assert killed_after(started(["--version"], partial(time.sleep, 60.0)), 0.05) == -signal.SIGKILL
+
+
+def test_a_command_that_takes_too_long_is_ended_and_says_where_it_stood(tmp_path):
+    command = started(["--version"], partial(time.sleep, 60.0), tmp_path / "log.txt")
+    assert ended(command, 0.5) is None and command.exitcode == -signal.SIGKILL
+    assert "in told_in" in last_words(tmp_path / "log.txt")
 
 
 def test_many_runs_are_watched_from_outside(tmp_path, monkeypatch):
