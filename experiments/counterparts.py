@@ -24,6 +24,5 @@ def without(scenario: str, channel: str) -> str:
 def counterparts(plan: Plan, position: int) -> dict[str, int]:
     """The runs with the same seed and one channel off, by the channel under which the ledger books it."""
     point, replication = divmod(position, plan.replications)
-    names = {other.name: index for index, other in enumerate(plan.points)}
-    wanted = {BOOKED[channel]: names.get(without(plan.points[point].name, channel)) for channel in OFF}
+    wanted = {BOOKED[channel]: plan.places.get(without(plan.points[point].name, channel)) for channel in OFF}
     return {booked: index * plan.replications + replication for booked, index in wanted.items() if index is not None}

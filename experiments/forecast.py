@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments.attribution import attribute, points_without, write_attribution
@@ -10,7 +11,7 @@ from experiments.calibration.uncertainty import draw_uncertainty
 from experiments.folder import OVERRIDDEN
 from experiments.job import Job, Planned, loaded_city, whole_pairs, work
 from experiments.moves import Moves, moves_between
-from experiments.runner import DesignPoint, Plan, relabelled
+from experiments.runner import DesignPoint, Plan
 from experiments.swept import with_draws
 from sim.errors import InputError
 
@@ -36,7 +37,7 @@ def new_plan(request: Request, version: str) -> Planned:
     points: tuple[DesignPoint, ...] = (baseline, scenario)
     if scenario.name == baseline.name:
         same = scenario.numbers_digest == baseline.numbers_digest
-        points = (baseline,) if same else (baseline, relabelled(scenario, scenario.name + OVERRIDDEN))
+        points = (baseline,) if same else (baseline, replace(scenario, name=scenario.name + OVERRIDDEN))
     if options["attribution"] and len(points) == 1:
         raise InputError(f"attribution=true takes a scenario's channels away; scenario={scenario.name} is the baseline")
     if options["attribution"]:

@@ -11,7 +11,7 @@ import io
 import json
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -166,6 +166,10 @@ class Journal:
         """Positions of the runs that ended well."""
         return {position for position, status in self.status.items() if status == "done"}
 
+    def is_done(self, position: int) -> bool:
+        """Whether a run ended well."""
+        return self.status.get(position) == "done"
+
     def finished(self, position: int) -> Finished:
         """The head of one run."""
         with self.path.open("rb") as file:
@@ -179,15 +183,17 @@ class Journal:
             _, length, _ = FRAME.unpack(file.read(FRAME.size))
             return file.read(length)
 
-    def table(self, position: int, name: str) -> pa.Table | None:
-        """One table of one run, or nothing when the run did not record it."""
+    def tables(self, position: int, names: Iterable[str]) -> dict[str, pa.Table]:
+        """Some tables of one run, those that it recorded."""
         with self.path.open("rb") as file:
-            head = self._head_at(file, position)
-            if name not in head.tables:
-                return None
-            names = list(head.tables)
-            file.seek(sum(head.tables[other] for other in names[: names.index(name)]), os.SEEK_CUR)
-            return read_ipc(file.read(head.tables[name]))
+            sizes, found = self._head_at(file, position).tables, {}
+            wanted, place = set(names), file.tell()
+            for name, size in sizes.items():
+                if name in wanted:
+                    file.seek(place)
+                    found[name] = read_ipc(file.read(size))
+                place += size
+        return found
 
     def _head_at(self, file: BinaryIO, position: int) -> Finished:
         file.seek(self.offsets[position])

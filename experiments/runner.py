@@ -89,6 +89,11 @@ class Plan:
         used = self.replications if self.used is None else self.used
         return [position for position in range(len(self)) if position % self.replications < used]
 
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The index of each design point by its name."""
+        return {point.name: index for index, point in enumerate(self.points)}
+
     def point_of(self, position: int) -> DesignPoint:
         """The design point of a run."""
         return self.drawn[position] if self.drawn else self.points[position // self.replications]
@@ -194,7 +199,7 @@ def one_run(task: Task) -> bytes:
 
 def run_tables(task: Task) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
     """The tables of one run as Arrow, and the kinds of the columns beyond the contract."""
-    from experiments.tables import to_arrow
+    from experiments.columns import to_arrow
 
     market = task.build(task.point.parameters, city_of(task.city), task.seed)
     market.run()
@@ -393,8 +398,3 @@ def failures(plan: Plan, journal: Journal) -> list[tuple[dict[str, Any], str]]:
     """The keys and the error of every run that failed."""
     positions = [position for position in plan.positions if journal.status.get(position) == "failed"]
     return [(plan.keys(position), journal.finished(position).error) for position in positions]
-
-
-def relabelled(point: DesignPoint, name: str) -> DesignPoint:
-    """The same point under another name."""
-    return replace(point, name=name)

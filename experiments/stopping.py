@@ -44,16 +44,16 @@ def blocks(replications: int) -> Iterator[int]:
 def precise_enough(job: Job, journal: Journal) -> bool:
     """Whether the half-width of every design point's mean difference is what was asked for."""
     from experiments.summary import summarise
-    from experiments.tables import extra_columns, write_final, write_plan
+    from experiments.tables import extra_columns, write_finals, write_plan
 
     names = [point.name for point in job.plan.points]
     first = names[job.plan.baseline or 0]
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         write_plan(job.plan, folder)
-        for table, extra in extra_columns(journal).items():
-            if table in ("monthly", "monthly_by_channel"):
-                write_final(table, extra, job.plan, journal, folder)
+        tables = ("monthly", "monthly_by_channel")
+        wanted = {name: extra for name, extra in extra_columns(journal).items() if name in tables}
+        write_finals(wanted, job.plan, journal, folder)
         if not (folder / "monthly.parquet").exists():
             return False
         others = [name for name in names if name != first]

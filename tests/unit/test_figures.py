@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from experiments.columns import to_arrow
 from experiments.fans import Panel, days_of, fan, fan_rows, plain_tick, tick
 from experiments.figures import FIGURES, draw_all
 from experiments.journal import Finished, Journal, pack
@@ -20,7 +21,7 @@ from experiments.runner import CityRef, DesignPoint, Plan
 from experiments.schema import TABLES
 from experiments.story import Story
 from experiments.style import SETTINGS, grouped, house_style, save, spread_labels
-from experiments.tables import to_arrow, write_all, write_plan
+from experiments.tables import write_all, write_plan
 from experiments.titles import (
     break_even_months,
     break_even_title,

@@ -130,7 +130,7 @@ def test_a_disk_that_is_full_at_the_final_tables_loses_no_run(city, whole, tmp_p
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("experiments.tables.write_final", no_room)
+        patched.setattr("experiments.tables.write_finals", no_room)
         assert begin(city, tmp_path / "out") == 2
     assert "No space left on device; 6 finished runs are kept" in capsys.readouterr().err
     assert sweep(f"resume={tmp_path / 'out'}", "quiet=true") == 0

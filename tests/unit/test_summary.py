@@ -7,6 +7,7 @@ import csv
 import numpy as np
 import pytest
 
+from experiments.columns import to_arrow
 from experiments.cube import working_days
 from experiments.journal import Finished, Journal, pack
 from experiments.kpis import cost_per_extra, cost_per_influenced, kpis, stays_above, visits_per_rep_day
@@ -14,7 +15,7 @@ from experiments.moves import Moves
 from experiments.runner import CityRef, DesignPoint, Plan
 from experiments.schema import TABLES
 from experiments.summary import chance_better, spread, summarise, write_summary
-from experiments.tables import to_arrow, write_all, write_plan
+from experiments.tables import write_all, write_plan
 from experiments.verdict import aligned, chance, kpi_table, pays, readable, verdict
 
 MONTHS = np.arange(-1, 7)

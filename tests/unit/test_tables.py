@@ -8,10 +8,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import tables
+from experiments.columns import to_array, to_arrow
+from experiments.incremental import incremental_costs
 from experiments.journal import Finished, Journal, pack
 from experiments.runner import CityRef, DesignPoint, Plan
 from experiments.schema import KEYS, TABLES, arrow_type
-from experiments.tables import incremental_costs, to_array, to_arrow, write_all, write_plan
+from experiments.tables import write_all, write_plan
 
 MONTHS = np.array([0, 1, 2])
 DATES = np.array(["2026-12-01", "2027-01-01", "2027-02-01"], dtype="datetime64[D]")
