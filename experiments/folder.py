@@ -91,7 +91,9 @@ def write_yaml(path: Path, config: dict[str, Any]) -> None:
     """Writes a configuration in the order in which it is given."""
     import yaml
 
-    path.write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True, width=120), encoding="utf-8")
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # compiled, where it is there: several times as fast
+    text = yaml.dump(config, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(text, encoding="utf-8")
 
 
 # ---- resuming --------------------------------------------------------------------------------------------------
@@ -120,7 +122,8 @@ def stored_config(folder: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        config = yaml.load((folder / "config.yaml").read_text(encoding="utf-8"), Loader=loader)
         if isinstance(config, dict) and {"command", "seed", "city", "scenarios"} <= set(config):
             return config
         reason = "is not the configuration of a run"
