@@ -33,7 +33,7 @@ from sim.cityyaml import read_yaml
 from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.findings import SHOWN, Finding, Findings, plural
-from sim.premises import CopiedIds, buildings_by_zone, grouped, rendezvous, with_vacant
+from sim.premises import CopiedIds, Donors, buildings_by_zone, grouped, rendezvous, with_vacant
 from sim.territory import Csr
 
 __all__ = [
@@ -107,7 +107,7 @@ class City:
     provider: Array = field(repr=False)  # NO_PROVIDER, NOT_GIVEN, or a row of operators
     monthly_bill: Array = field(repr=False)
     contract_end: Array = field(repr=False)
-    donors: Csr = field(repr=False)  # businesses by zone * 4 + premises type
+    donors: Donors = field(repr=False)  # businesses by zone * 4 + premises type
 
     operators: tuple[OperatorSpec, ...]
     history: dict[str, Array] | None = field(repr=False)
@@ -319,12 +319,12 @@ def geometry(graph: nx.Graph, zones: dict[str, Any], rows: dict[str, Any]) -> di
     z = zones["zone_id"].size
     tenants = np.flatnonzero(rows["occupied"])
     group = rows["zone"][tenants].astype(np.int64) * len(PREMISES) + rows["premises_type"][tenants]
-    donors = grouped(group, z * len(PREMISES))
+    donors = grouped(group, z * len(PREMISES), rows["id_hash"][tenants])
     return {
         "travel_minutes": geography.travel_minutes(graph),
         "zone_neighbours": geography.neighbours(graph),
         "door_distance_km": geography.door_distance_km(zones["area_km2"], buildings_by_zone(rows, z)),
-        "donors": Csr(donors.indptr, tenants[donors.indices].astype(np.int32)),  # vacant units may stand in between
+        "donors": donors._replace(row=tenants[donors.row].astype(np.int32)),  # vacant units may stand in between
     }
 
 
@@ -354,7 +354,7 @@ def frozen(column: Any, name: str = "") -> Any:
 def donor_rows(city: City, rows: Array, addresses: Array) -> Array:
     """Businesses of the same zone and premises type whose sector and size new tenants of these rows take over."""
     group = city.zone[rows].astype(np.int64) * len(PREMISES) + city.premises_type[rows]
-    return rendezvous(city.donors.indptr, city.donors.indices, city.id_hash, group, addresses)
+    return rendezvous(city.donors, group, addresses, DONORS)
 
 
 def enlarge(city: City, times: float) -> City:
@@ -381,6 +381,7 @@ def enlarge(city: City, times: float) -> City:
     return replace(city, content_hash=fingerprint, **{name: frozen(column, name) for name, column in columns.items()})
 
 
+DONORS = 512  # businesses that a new tenant may take after: more than any zone and type of the bundled city has
 OPTIONAL_COLUMNS = ("monthly_bill", "contract_end")
 ROW_COLUMNS = (
     *("zone", "premises_type", "sector", "employees", "size_class", "building"),

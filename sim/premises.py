@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 from sim.cityrows import NO_PROVIDER, hash_bytes, numbered, plain_rows, size_class_of
-from sim.draws import pair
+from sim.draws import mix
 from sim.findings import Findings, plural
-from sim.territory import Csr
 
 Array = np.ndarray[Any, Any]
+
+DONORS_OF_VACANT = 4096  # members of a group that a vacant unit may take after: all, in cities of a usual size
+
+
+class Donors(NamedTuple):
+    """Businesses that others take after, by group, each group in the order of its members' places on a circle."""
+
+    start: Array  # (groups + 1,) where each group begins
+    row: Array  # int32
+    place: Array  # uint64, on a circle of 64-bit numbers: a hash of the id
+
+    def sizes(self) -> Array:
+        """Members of each group."""
+        return np.diff(self.start)
 
 
 class CopiedIds:
@@ -45,8 +58,8 @@ def with_vacant(rows: dict[str, Any], zones: dict[str, Any], findings: Findings)
     """The businesses followed by the vacant units, each of which takes after a business of its zone."""
     n = rows["id_hash"].size
     rows = rows | {"size_class": size_class_of(rows["employees"]), "occupied": np.ones(n, bool)}
-    by_zone = grouped(rows["zone"], zones["zone_id"].size)
-    count = np.where(by_zone.degrees() > 0, zones["vacant"], 0)
+    by_zone = grouped(rows["zone"], zones["zone_id"].size, rows["id_hash"])
+    count = np.where(by_zone.sizes() > 0, zones["vacant"], 0)
     left_out = np.flatnonzero(count < zones["vacant"])
     if left_out.size:
         names = plural(zones["zone_id"][left_out].tolist())
@@ -56,7 +69,7 @@ def with_vacant(rows: dict[str, Any], zones: dict[str, Any], findings: Findings)
         return rows
     ids = numbered(np.char.add(zones["zone_id"], "-vacant"), count)
     address, zone = hash_bytes(ids), np.repeat(np.arange(count.size), count)
-    donor = rendezvous(by_zone.indptr, by_zone.indices, rows["id_hash"], zone, address)
+    donor = rendezvous(by_zone, zone, address, DONORS_OF_VACANT)
     taken = {name: rows[name][donor] for name in ("premises_type", "sector", "building")}
     vacant = (
         plain_rows(ids, address) | taken | {"zone": zone.astype(np.int16), "provider": np.full(ids.size, NO_PROVIDER)}
@@ -78,10 +91,21 @@ def joined(first: Any, second: Any) -> Any:
     return np.concatenate([first, second.astype(first.dtype)])
 
 
-def grouped(group: Array, groups: int) -> Csr:
-    """Rows by group, in their order."""
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
-    return Csr(indptr, np.argsort(group, kind="stable").astype(np.int32))
+def grouped(group: Array, groups: int, id_hash: Array) -> Donors:
+    """Rows by group, and within it by their places on the circle."""
+    start = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=groups))])
+    place = places(id_hash)
+    order = np.lexsort((place, group))
+    return Donors(start, order.astype(np.int32), place[order])
+
+
+@njit(cache=True)
+def places(id_hash):
+    """Where ids lie on the circle."""
+    out = np.empty(id_hash.size, np.uint64)
+    for i in range(id_hash.size):
+        out[i] = mix(id_hash[i])
+    return out
 
 
 def buildings_by_zone(rows: dict[str, Any], zones: int) -> Array:
@@ -93,14 +117,24 @@ def buildings_by_zone(rows: dict[str, Any], zones: int) -> Array:
 
 
 @njit(cache=True)
-def rendezvous(indptr, indices, id_hash, group, address):
-    """For each address the member of its group with the smallest hash of the pair; -1 in an empty group."""
-    out = np.full(group.size, -1, np.int64)
+def rendezvous(donors, group, address, most):
+    """For each address the member of its group with the smallest hash of the pair; -1 in an empty group.
+
+    In a group of more than `most`, of those `most` that follow the address on the circle: one member more changes few
+    choices, a large group costs no more than that, and every member is chosen about as often (the standard deviation
+    between members is 1 / sqrt(most)).
+    """
+    out, place, row = np.full(group.size, -1, np.int64), donors.place, donors.row
     for i in range(group.size):
+        start, end = donors.start[group[i]], donors.start[group[i] + 1]
+        first = start
+        if end - start > most:
+            first += np.searchsorted(place[start:end], mix(address[i]))
         smallest = np.uint64(0xFFFFFFFFFFFFFFFF)
-        for j in range(indptr[group[i]], indptr[group[i] + 1]):
-            h = pair(address[i], id_hash[indices[j]])
+        for j in range(first, first + min(end - start, most)):
+            member = j if j < end else j - (end - start)
+            h = mix(address[i] ^ place[member])  # of the pair, as `draws.pair` has it
             if h < smallest:  # one member more changes the choice only where it is the smallest
                 smallest = h
-                out[i] = indices[j]
+                out[i] = row[member]
     return out

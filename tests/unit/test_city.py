@@ -13,6 +13,7 @@ from sim.city import NO_PROVIDER, NOT_GIVEN, City, check_city, city_from_tables,
 from sim.cityrows import draw_employees, size_class_of
 from sim.draws import hash_ids
 from sim.errors import InputError
+from sim.premises import grouped, rendezvous
 from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
 
 BUNDLED = Path(__file__).parents[2] / "configs" / "city" / "melbourne"
@@ -104,6 +105,22 @@ def test_one_business_more_changes_few_donors(melbourne: City) -> None:
     assert np.unique(tenants).size > 400  # spread over the businesses, not piled on a few
     again = donor_rows(melbourne, rows[::-1].copy(), melbourne.id_hash[rows][::-1].copy())
     assert (again[::-1] == tenants).all()
+
+
+def test_members_of_a_large_group_are_chosen_about_as_often_and_one_more_changes_few() -> None:
+    ids, of_one = hash_ids(np.arange(2_000).astype(str)), np.zeros(2_000, np.int64)
+    address, group = hash_ids(np.arange(100_000, 200_000).astype(str)), np.zeros(100_000, np.int64)
+
+    def chosen(members: int, most: int) -> np.ndarray:
+        return rendezvous(grouped(of_one[:members], 1, ids[:members]), group, address, most)
+
+    few, more = chosen(1_999, 64), chosen(2_000, 64)
+    changed = more != few  # to the new one, or because the last one of a window had to make room
+    assert changed.mean() < 3 / 2_000 and (more[changed] == 1_999).mean() > 0.25
+    often = np.bincount(few, minlength=1_999)
+    expected = 1 / np.sqrt(64) + 1 / np.sqrt(50)  # of the windows, and of a Poisson law with mean 50
+    assert 0.5 * expected < often.std() / often.mean() < 1.1 * expected
+    assert (chosen(64, 64) == chosen(64, 4_096)).all()  # a small group is looked at whole
 
 
 def test_drawn_employees_stay_in_their_class_and_are_mostly_small() -> None:
