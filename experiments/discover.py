@@ -12,6 +12,7 @@ import numpy as np
 
 from experiments.finished import Sweep, means, open_sweep, split
 from experiments.prim import Box, Limit, find_boxes
+from experiments.wording import condition_said, input_said, verb
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
 }
 CONDITION = re.compile(r"\s*([\w@-]+?)\s*(<=|>=|<|>)\s*(-?[\d.]+(?:[eE][-+]?\d+)?)\s*$")
-SAID = {"<=": "at most", ">=": "at least", "<": "below", ">": "above"}
 HEAD = ("box", "cases", "coverage", "density", "parameter", "low", "high", "words", "chance")
 
 
@@ -47,7 +47,7 @@ def run(request: Request) -> int:
     said = sentences(boxes, name, sign, bound, share[there], sweep.failed)
     save_numbers(folder, "boxes", HEAD, rows_of(boxes))
     (folder / "boxes.txt").write_text("\n".join(said) + "\n", encoding="utf-8")
-    draw(sweep, columns, share, boxes, f"{name} {SAID[sign]} {bound:g}", folder)
+    draw(sweep, columns, share, boxes, condition_said(name, sign, bound), folder)
     print("\n".join(said))
     print(f"\nBoxes: {folder}/ (boxes.txt, boxes.png, data/boxes.csv)")
     return 0
@@ -94,8 +94,8 @@ def inputs(sweep: Sweep, baseline_kpis: list[str]) -> dict[str, Array]:
 
 def sentences(boxes: list[Box], name: str, sign: str, bound: float, share: Array, failed: int) -> list[str]:
     """What was found, a sentence a box."""
-    what = f"{name} {SAID[sign]} {bound:g}"
-    said = [f"{what} in {share.mean():.0%} of the runs of {len(share)} design points."]
+    what = condition_said(name, sign, bound)
+    said = [f"{what[0].upper()}{what[1:]} in {share.mean():.0%} of the runs of {len(share)} design points."]
     if failed:
         said[0] += f" {failed} runs failed and are left out."
     if not boxes:
@@ -112,13 +112,14 @@ def sentences(boxes: list[Box], name: str, sign: str, bound: float, share: Array
 
 def limit_said(path: str, limit: Limit) -> str:
     """A limit in words."""
+    what = input_said(path)
+    which = verb(what)
     if limit.words:
-        return f"{path} is {' or '.join(limit.words)}"
+        return f"{what} {which} {' or '.join(limit.words)}"
     if np.isfinite(limit.low) and np.isfinite(limit.high):
-        if limit.low == limit.high:
-            return f"{path} is {limit.low:.4g}"
-        return f"{path} lies between {limit.low:.4g} and {limit.high:.4g}"
-    return f"{path} is {'at least' if np.isfinite(limit.low) else 'at most'} {finite(limit):.4g}"
+        ends = "" if limit.low == limit.high else f"between {limit.low:.4g} and "
+        return f"{what} {which} {ends}{limit.high:.4g}"
+    return f"{what} {which} {'at least' if np.isfinite(limit.low) else 'at most'} {finite(limit):.4g}"
 
 
 def finite(limit: Limit) -> float:

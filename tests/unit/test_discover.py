@@ -8,6 +8,7 @@ import pytest
 from experiments.cli import main
 from experiments.discover import condition, sentences, share_of_runs
 from experiments.prim import find_boxes
+from experiments.wording import condition_said, input_said
 from sim.errors import InputError
 from tests.unit.test_forecast import city as city  # the tiny city as a folder
 
@@ -63,13 +64,32 @@ def test_a_box_is_said_with_coverage_and_density():
     wanted = (CUBE["a"] > 0.6).astype(float)
     said = sentences(find_boxes(CUBE, wanted, most=1), "customers@24", ">=", 10.0, wanted, 2)
     assert "2 runs failed" in said[0]
-    assert "customers@24 at least 10 where a is at least 0.6" in said[1]
+    assert "customers in month 24 are at least 10 where a is at least 0.6" in said[1]
     assert "(density)" in said[1] and "(coverage)" in said[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "sign", "bound", "said"),
+    [
+        ("difference_cumulative_margin@24", "<", 0, "the decision does not pay back by month 24"),
+        ("difference_cumulative_margin", ">=", 0, "the decision pays back within the run"),
+        ("difference_customers@12", ">", 50, "the difference in customers to the baseline in month 12 is above 50"),
+        ("gross_adds", ">=", 48, "gross adds (customers per month) are at least 48"),
+    ],
+)
+def test_a_condition_is_said_in_words(name, sign, bound, said):
+    assert condition_said(name, sign, bound).startswith(said)
+
+
+def test_limits_are_said_in_words_with_the_parameters_path():
+    assert input_said("world.needs.renewal_factor") == "renewal factor (world.needs.renewal_factor)"
+    assert input_said("baseline_gross_adds") == "the baseline's gross adds (customers per month)"
+    assert input_said("set") == "set"
 
 
 def test_discover_reads_a_sweep(swept, capsys):
     assert main(["discover", str(swept), "where=cost_telemarketing@2>=12000", "baseline_kpis=customers"]) == 0
-    assert "cost_telemarketing@2 at least 12000 in" in capsys.readouterr().out
+    assert "Cost telemarketing in month 2 is at least 12000 in" in capsys.readouterr().out
     assert (swept / "discovery" / "boxes.txt").exists()
 
 
