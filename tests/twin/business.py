@@ -50,16 +50,24 @@ class Business(mesa.Agent):
     # ---- who is there ------------------------------------------------------------------------------------------------
 
     def begin_day(self) -> None:
-        """The tenant closes, or the next one moves in; a tenant grows or shrinks, and feels it from tomorrow on."""
-        today = self.model.day
-        self.eager = self.chance(today)
+        """Look at the dates, and feel like looking around; what changes this morning is felt from tomorrow on."""
+        model, today = self.model, self.model.day
+        chance = self.chance(today)
+        starts = chance and draw(model.key_of_needs, self.address) < chance
         if self.turnover_day == today:
+            starts = False
             if self.provider == VACANT:
                 self.move_in(today)
             else:
                 self.close(today)
         if self.resizing_day == today:
             self.resize(today)
+        if starts:
+            model.shoppers.append(self)
+        if self.decision_day == today:
+            model.deciders.append(self)
+        if self.fault_day == today or self.contract_end == today:
+            model.troubled.append(self)
 
     def close(self, today: int) -> None:
         """The tenant is gone, with its contract, order and search."""
@@ -77,7 +85,7 @@ class Business(mesa.Agent):
         self.news = self.satisfaction = 0.0
         self.unsettled_until = self.rest_until = LONG_AGO
         self.fault_day = self.resizing_day = self.decision_day = NEVER
-        self.offers, self.eager = {}, 0.0
+        self.offers = {}
         self.tenancy += 1
         self.address = tenancy_address(self.id_hash, self.tenancy)
         self.turnover_day = date_after(draw(model.key("demography", 0), self.address, 2), model.opening_rate, today)
@@ -140,11 +148,6 @@ class Business(mesa.Agent):
         self.news = min(max(before + min(gossip.further, stir), stir), gossip.most)
         self.news_day = today
 
-    def look_around(self) -> None:
-        """Start looking with today's chance."""
-        if self.eager and draw(self.model.key_of_needs, self.address) < self.eager:
-            self.search(self.model.day)
-
     def search(self, today: int) -> None:
         """Set the search's last day, and call the best of the operators that come to mind."""
         model, key = self.model, self.model.key_of_needs
@@ -197,6 +200,10 @@ class Business(mesa.Agent):
         """Whether it has not decided, nor got the focal offer or enough others meanwhile."""
         return self.decision_day != NEVER and 0 not in self.offers and len(self.offers) < self.model.urge.calls_max
 
+    def is_ordered(self) -> bool:
+        """Whether an order with the focal operator is open."""
+        return self.order is not None and self.order.operator.number == 0
+
     # ---- choosing ----------------------------------------------------------------------------------------------------
 
     def peer_share(self, operator: int) -> float:
@@ -240,8 +247,6 @@ class Business(mesa.Agent):
     def decide(self) -> None:
         """At its end a search brings an order or a decision to stay."""
         model, today = self.model, self.model.day
-        if self.decision_day != today:
-            return
         chosen = self.choose(model.key("rivals"), today)
         if chosen is None:
             self.rest_until = min(today + model.urge.rest_days, NEVER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import ceil, exp, log, sqrt
 from statistics import NormalDist
+from typing import Any
 from zlib import crc32
 
 import numpy as np
@@ -67,6 +68,11 @@ def poisson(uniform: float, mean: float) -> int:
         chance *= mean / n
         below += chance
     return n
+
+
+def plain(group: Any) -> Any:
+    """A group of parameters with lists and numbers of Python in place of NumPy's."""
+    return type(group)(*(np.asarray(each).tolist() for each in group))
 
 
 class Streams:

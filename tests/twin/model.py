@@ -14,7 +14,8 @@ from sim.state import MarketState
 from sim.telephone import agents_needed, line_answered, mean_handling
 from sim.tenants import draw_traits
 from tests.twin.business import VACANT, Business, Order
-from tests.twin.luck import Streams, draw, pair
+from tests.twin.field import Field
+from tests.twin.luck import Streams, draw, pair, plain
 from tests.twin.mind import FATIGUE_UNIT, MEMORY_UNIT, PERSUASION_UNIT, Impression
 from tests.twin.operators import CallCentreAgent, CommonNumber, Operator
 
@@ -26,11 +27,6 @@ COLUMNS = (
 )
 OF_DONORS = ("employees", "size_class")
 OF_TENANTS = ("usage", "exposure", "price_sensitivity", "inclination")
-
-
-def plain(group: Any) -> Any:
-    """A group of parameters with lists and numbers of Python in place of NumPy's."""
-    return type(group)(*(np.asarray(each).tolist() for each in group))
 
 
 class Twin(mesa.Model):
@@ -60,6 +56,7 @@ class Twin(mesa.Model):
         self.orders: list[Order] = []
         self.news: list[tuple[Business, Operator, int | None]] = []  # provider left (joined), None: a complaint
         self.diary: dict[int, list[Business]] = defaultdict(list)
+        self.field = Field(self, market) if market.field is not None else None
         self.events: list[tuple[Any, ...]] | None = [] if events else None
 
     # ---- the day -----------------------------------------------------------------------------------------------------
@@ -67,16 +64,26 @@ class Twin(mesa.Model):
     def step(self) -> None:
         """One working day, in the order of the model."""
         self.closed, self.opened, self.signed = [], [], []
+        self.shoppers, self.deciders, self.troubled = [], [], []
         self.keys, self.key_of_needs = {}, self.streams("needs", self.day)
-        tenants = self.agents_by_type[Business]
-        tenants.do("begin_day")
-        tenants.do("look_around")
+        if self.field is not None and self.calendar.opens_month(self.day):
+            self.meet_crews()
+        self.agents_by_type[Business].do("begin_day")
+        for business in self.shoppers:
+            business.search(self.day)
         self.spread_news()
-        self.number.answer(self.diary.pop(self.day, []))
-        tenants.do("decide")
+        callers = self.diary.pop(self.day, [])
+        if self.field is not None:
+            self.field.open_day()
+            self.field.work()
+            callers = self.field.take_calls(callers)
+        self.number.answer(callers)
+        for business in self.deciders:
+            business.decide()
         self.take_orders()
         self.install()
-        tenants.do("end_day")
+        for business in self.troubled:
+            business.end_day()
         if self.calendar.closes_month(self.day):
             self.plan_month(int(self.calendar.days_in_month[self.calendar.month_of_day[self.day]]))
         self.day += 1
@@ -166,6 +173,12 @@ class Twin(mesa.Model):
         return "waits"
 
     # ---- the month ---------------------------------------------------------------------------------------------------
+
+    def meet_crews(self) -> None:
+        """Once the department meets the technical service, crews agree access beforehand."""
+        if self.field.department.meets_crews(self.day):
+            p = self.parameters.world.installation
+            self.operators[0].vain_share = p.vain_trip_share * p.coordination_factor
 
     def plan_month(self, days: int) -> None:
         """Crews, staff and what is found by chance follow what the month brought."""

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from sim import draws
-from sim.state import CHANNELS, VACANT
-from tests.twin import Twin, luck
+from sim.state import CHANNELS, FIELD, VACANT
+from tests.twin import SWITCHED_OFF, Twin, luck
 from tests.twin.mind import FATIGUE_UNIT, MEMORY_UNIT, PERSUASION_UNIT
 from tests.worlds import Morning, middle_city, parameters, shipped, small_city
 
 DAYS = 60
+ACTIVE = SWITCHED_OFF | {"department.active": True, "department.reps": 3}
+DEPARTMENT_DAYS = 150  # the department begins after two months, visits after three
+OF_STAFF = ("hire", "quit", "dismissal")  # the department's people come from the product
 WHOLE = (
     *("address", "tenancy", "provider", "contract_start", "contract_end", "term_months", "renewals", "decision_day"),
     *("unsettled_until", "rest_until", "turnover_day", "fault_day", "resizing_day"),
@@ -25,10 +28,10 @@ OF_TENANTS = (
 STOCKS = {"memory": MEMORY_UNIT, "persuasion": PERSUASION_UNIT, "fatigue": FATIGUE_UNIT}
 
 
-def morning(city, seed, **numbers):
+def morning(city, seed, numbers=None):
     """A market on its first morning that records its events, and its twin."""
     record = shipped().record.model_copy(update={"events": True}).model_dump()
-    market = Morning(parameters(numbers, months=6, warmup=0, record=record), city, seed)
+    market = Morning(parameters(numbers, months=12, warmup=0, record=record), city, seed)
     return market, Twin(market, events=True)
 
 
@@ -36,7 +39,7 @@ def events_of_market(market):
     table = market.tables()["events"]
     names = ("day", "event", "business_id", "operator", "actor_id", "channel", "value")
     rows = zip(*(table[name].tolist() for name in names), strict=True)
-    return sorted(rows, key=str)
+    return sorted((row for row in rows if row[1] not in OF_STAFF), key=str)
 
 
 def events_of_twin(market, twin):
@@ -77,11 +80,12 @@ def assert_same_state(market, twin):
     np.testing.assert_allclose(market.scene.presence, presence, rtol=1e-5)
 
 
-def live(market, twin, days):
-    for _ in range(days):
+def live(market, twin, days, every=1):
+    for day in range(days):
         market.step()
         twin.step()
-        assert_same_state(market, twin)
+        if day % every == 0:
+            assert_same_state(market, twin)
     assert_same_events(market, twin)
 
 
@@ -97,6 +101,22 @@ def test_they_agree_in_a_city_with_rare_events_too():
     live(market, twin, 70)
     rare = {"closure", "opening", "churn", "cancelled", "abandoned", "redial"}
     assert {event[1] for event in twin.events} >= rare
+
+
+def test_a_department_at_a_fixed_salary_walks_the_same_ways():
+    market, twin = morning(small_city(), 1, ACTIVE)
+    live(market, twin, DEPARTMENT_DAYS)
+    assert {"visit", "contact", "followup"} <= {event[1] for event in twin.events}
+    reps = market.field.reps
+    assert [rep.effort for rep in twin.field.reps] == pytest.approx(reps.effort.tolist(), rel=1e-5)
+    np.testing.assert_allclose(twin.field.department.reps.skill, reps.skill, rtol=1e-5)
+
+
+def test_a_department_agrees_in_a_larger_city():
+    market, twin = morning(middle_city(), 5, ACTIVE)
+    live(market, twin, 110, every=10)
+    assert sum(event[1] == "visit" for event in twin.events) > 500
+    assert any(event[1] == "order" and event[4]["channel"] == FIELD for event in twin.events)
 
 
 def test_the_twin_notices_a_rule_that_differs():
