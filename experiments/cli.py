@@ -187,6 +187,17 @@ COMMANDS = {
         forms={},
         scenarios=("scenario",),
     ),
+    "benchmark": Command(
+        module="experiments.benchmark",
+        line="speed and memory on this machine, beside a twin in pure Mesa",
+        examples=(
+            "fieldcast benchmark",
+            "fieldcast benchmark cities=1000,20000 out=runs/speed",
+            "fieldcast benchmark quick=true",
+        ),
+        options=("out", "seed", "quiet", "cities", "quick"),
+        forms={},
+    ),
     "parameters": Command(
         module="experiments.book",
         line="print the parameter book: every number with its range, source and meaning",

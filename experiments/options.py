@@ -132,6 +132,8 @@ _TABLE = (
     Option("weeks", "whole", 2, "length of the test sale, 1 to 26", low=1, high=26),
     Option("worlds", "whole", 40, "worlds over which decisions are judged, 1 to 1000", low=1, high=1000),
     Option("payback", "whole", 12, "months within which a deal must earn its visits back, 1 to 60", low=1, high=60),
+    Option("cities", "names", None, "businesses of the cities for product and twin (1000,10000,100000)"),
+    Option("quick", "flag", False, "true measures small cities for seconds, to see that all is there"),
     Option("preset", "word", "regional_capital", "figures to begin with: a name in configs/synthetic"),
     Option("name", "figure", None, "name of the synthetic city"),
     Option("population", "figure", None, "inhabitants, from which the businesses follow"),

@@ -11,20 +11,25 @@ state of the first morning with the solved constants of a standing market, the t
 hired, certified, promoted, coached and looked after, and has which patch. Under a fixed salary nobody does more than is
 looked after, which is the effort here.
 
-Outside the twin, and so switched off where the two are compared (`SWITCHED_OFF`): telemarketing, rivals' field teams
+Outside the twin, and so switched off where the two are compared (`COMPARED` in
+experiments/benchmarkcases.py): telemarketing, rivals' field teams
 and answers, scripted events, campaigns and offers of the focal operator, and the retention desk, which the `active`
 scenario does not have either; the conduct of representatives, selection by those who apply, quits and dismissals. Of
 the policies for doors it has `sweep`. Books, attribution, credit and monthly tables are not days' rules and are not
 kept.
 """
 
+from __future__ import annotations
+
+from typing import Any
+
 from tests.twin.model import Twin
+from tests.worlds import Morning
 
-SWITCHED_OFF = {
-    "department.scheme.name": "fixed",
-    "department.scheme.terms": {"salary": 6500.0},
-    **{f"department.conduct.{part}": False for part in ("timing", "split", "picking", "overpromising")},
-    **{f"department.people.{part}": False for part in ("selection", "quits", "dismissal")},
-}
 
-__all__ = ["SWITCHED_OFF", "Twin"]
+def twin_of(parameters: Any, city: Any, seed: int) -> Twin:
+    """The twin of the market that these parameters, this city and this seed make."""
+    return Twin(Morning(parameters, city, seed))
+
+
+__all__ = ["Twin", "twin_of"]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from experiments.benchmarkcases import COMPARED
 from sim import draws
+from sim.city import enlarge, load_city
 from sim.state import CHANNELS, FIELD, VACANT
-from tests.twin import SWITCHED_OFF, Twin, luck
+from tests.twin import Twin, luck
 from tests.twin.mind import FATIGUE_UNIT, MEMORY_UNIT, PERSUASION_UNIT
 from tests.worlds import Morning, middle_city, parameters, shipped, small_city
 
 DAYS = 60
-ACTIVE = SWITCHED_OFF | {"department.active": True, "department.reps": 3}
+ACTIVE = COMPARED | {"department.scheme.terms": {"salary": 6500.0}, "department.active": True, "department.reps": 3}
 DEPARTMENT_DAYS = 150  # the department begins after two months, visits after three
 OF_STAFF = ("hire", "quit", "dismissal")  # the department's people come from the product
 WHOLE = (
@@ -124,6 +128,85 @@ def test_the_twin_notices_a_rule_that_differs():
     twin.urge = twin.urge._replace(renewal_factor=1.02 * twin.urge.renewal_factor)
     with pytest.raises(AssertionError):
         live(market, twin, 40)
+
+
+# ---- work ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def town():
+    """A city of some 2,000 businesses."""
+    whole = load_city("melbourne")
+    return enlarge(whole, 2000 / int(whole.occupied.sum()))
+
+
+def middle_day(model, days):
+    """Processor seconds of the middle one of some days: a busy machine disturbs few of them."""
+    seconds = []
+    for _ in range(days):
+        began = time.process_time()
+        model.step()
+        seconds.append(time.process_time() - began)
+    return sorted(seconds)[days // 2]
+
+
+def test_a_day_costs_a_fraction_of_the_twins(town):
+    market = Morning(parameters(months=6, warmup=0), town, 2)
+    twin = Twin(market)
+    market.step()  # loads the kernels
+    assert middle_day(twin, 15) > 2.5 * middle_day(market, 60)
+
+
+def calls_of_a_day(market):
+    """Calls of Python and of C functions in each of ten days; compiled kernels count as none."""
+    counts = []
+    for _ in range(10):
+        calls = 0
+
+        def count(frame, event, of):
+            nonlocal calls
+            calls += event in ("call", "c_call")
+
+        sys.setprofile(count)
+        market.step()
+        sys.setprofile(None)
+        counts.append(calls)
+    return sorted(counts)
+
+
+def test_the_work_outside_the_kernels_does_not_grow_with_the_city(town):
+    small, large = (Morning(parameters(months=6, warmup=0), city, 2) for city in (town, enlarge(town, 5.0)))
+    for market in (small, large):
+        for _ in range(5):
+            market.step()
+    few, many = calls_of_a_day(small), calls_of_a_day(large)
+    assert many[5] < 2.0 * few[5]  # some steps have nothing to do on some days of the smaller one
+    assert many[5] < 700
+
+
+def test_days_leave_nothing_behind(town):
+    market = Morning(parameters(months=6, warmup=0), town, 2)
+    while not market.calendar.opens_month(market.day) or market.day == 0:
+        market.step()
+    market.step()
+    before, days = sys.getallocatedblocks(), 0
+    while not market.calendar.closes_month(market.day):
+        market.step()
+        days += 1
+    assert days > 10
+    assert sys.getallocatedblocks() - before < 20 * days
+
+
+def test_limits_spare_nearly_all_rows_the_exact_look(town):
+    market = Morning(parameters(months=6, warmup=0), town, 2)
+    twin = Twin(market)
+    for _ in range(40):
+        market.step()
+        twin.step()
+    limit = market.state.shopping_limit / 2**32
+    exact = np.array([each.chance(twin.day) for each in twin.businesses])
+    assert np.all(limit >= exact)
+    assert limit.sum() < 1.1 * exact.sum()  # ten looks at most for nine searches
 
 
 ADDRESSES = [1, 2**63 + 5, 2**64 - 1, *draws.hash_ids(np.array([f"B{i}" for i in range(50)])).tolist()]

@@ -1,0 +1,99 @@
+"""The picture of the benchmark: what a business costs on a day, by the size of the city, and where the time goes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from experiments.style import BASELINE, FAINT, INK, SCENARIO, frame, margins, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Numbers = list[tuple[Any, ...]]
+
+STEPS_SHOWN = 8
+SERIES = {  # by kind and scenario: label, colour, line, mark
+    ("twin", "active"): ("pure-Mesa twin, active", BASELINE, "--", "s"),
+    ("product", "active"): ("Fieldcast, active", SCENARIO, "-", "o"),
+    ("product", "passive"): ("Fieldcast, passive", SCENARIO, ":", "^"),
+}
+
+
+def draw_costs(
+    rows: list[dict[str, Any]], shares: dict[str, dict[str, float]], conditions: dict[str, str]
+) -> tuple[Figure, Numbers]:
+    """Cost by size on the left, shares of the steps on the right; returns the numbers drawn too."""
+    numbers = points_of(rows)
+    figure = new_figure()
+    footer = "; ".join(f"{name} {value}" for name, value in conditions.items())
+    footer += ". Processor time of the run, after the city is built; shares as a profile of the day's calls sees them."
+    frame(figure, title_of(numbers), "One core, every case in a process of its own", footer)
+    grid = figure.add_gridspec(1, 2, width_ratios=(1.25, 1.0), wspace=0.62, **margins(figure, footer))
+    costs, parts = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
+    draw_sizes(costs, numbers)
+    draw_steps(parts, shares)
+    return figure, numbers
+
+
+def points_of(rows: list[dict[str, Any]]) -> Numbers:
+    """Series, businesses and nanoseconds of a business and day, by series and size; of like sizes the cheaper one."""
+    found: dict[tuple[str, int], float] = {}
+    for row in rows:
+        scenario = "passive" if "passive" in row["what"] else "active"
+        at = SERIES[row["kind"], scenario][0], row["businesses"]
+        cost = row["ran"] / row["days"] / row["businesses"] * 1e9
+        found[at] = min(cost, found.get(at, cost))
+    return [(label, size, cost) for (label, size), cost in sorted(found.items())]
+
+
+def title_of(numbers: Numbers) -> str:
+    """The take-away: the ratio at the largest size that both were measured at."""
+    labels = {key: value[0] for key, value in SERIES.items()}
+    twin, product = ({n: c for name, n, c in numbers if name == labels[kind, "active"]} for kind in ("twin", "product"))
+    both = [size for size in twin if size in product]
+    if not both:
+        cheapest = min(cost for _, _, cost in numbers)
+        return f"A business costs {cheapest:.3g} ns a day at best"
+    size = max(both)
+    return f"At {size:,} businesses a day costs 1/{twin[size] / product[size]:.3g} of the pure-Mesa twin's"
+
+
+def draw_sizes(axes: Axes, numbers: Numbers) -> None:
+    """Cost by size, both on logarithmic scales."""
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for label, colour, line, mark in SERIES.values():
+        points = [(size, cost) for name, size, cost in numbers if name == label]
+        if points:
+            axes.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=mark, label=label, linewidth=1.8)
+            axes.annotate(
+                f"{points[-1][1]:.3g}", points[-1], textcoords="offset points", xytext=(0, 8), ha="center", color=INK
+            )
+    axes.set_xlabel("businesses")
+    axes.set_ylabel("ns of a business and day")
+    axes.set_title("Cost by size of the city")
+    axes.margins(x=0.12, y=0.14)
+    axes.legend(frameon=False, fontsize=8.5)
+
+
+def draw_steps(axes: Axes, shares: dict[str, dict[str, float]]) -> None:
+    """The steps that take most, of all runs profiled."""
+    most: dict[str, float] = {}
+    for steps in shares.values():
+        for step, share in steps.items():
+            most[step] = max(share, most.get(step, 0.0))
+    names = sorted(most, key=most.__getitem__)[-STEPS_SHOWN:]
+    height = 0.8 / max(len(shares), 1)
+    for number, (run, steps) in enumerate(shares.items()):
+        places = [place + 0.4 - height * (number + 0.5) for place in range(len(names))]
+        colour, hatch = ((SCENARIO, None), (BASELINE, "////"))[number % 2]
+        values = [100.0 * steps.get(name, 0.0) for name in names]
+        axes.barh(places, values, height, color=colour, hatch=hatch, edgecolor="white", linewidth=0.4, label=run)
+    axes.set_yticks(range(len(names)), names, fontsize=8)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color="#E4E4E4")
+    axes.grid(visible=False, axis="y")
+    axes.set_xlabel("% of the run", color=FAINT)
+    axes.set_title("Where a run's time goes")
+    axes.legend(frameon=False, fontsize=8.5, loc="lower right")
