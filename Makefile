@@ -7,7 +7,7 @@ INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python --compile-byteco
 # The job of `make forecast`; another one: make forecast JOB="scenario=competitor_tariff months=36".
 JOB ?= scenario=active
 
-.PHONY: setup forecast test lock clean
+.PHONY: setup forecast test benchmark lock clean
 
 setup: $(VENV)/setup.stamp
 
@@ -19,6 +19,14 @@ test: $(VENV)/setup-dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
+
+# Measures on this machine, and renews the figures of docs/performance.md.
+benchmark: $(VENV)/setup-dev.stamp
+	rm -rf docs/tables/benchmark
+	$(BIN)/fieldcast benchmark out=docs/tables/benchmark
+	mv docs/tables/benchmark/figures/benchmark.png docs/pictures/benchmark.png
+	rm -r docs/tables/benchmark/figures
+	$(BIN)/python -m tests.test_docs
 
 # uv installs in seconds, compiles the bytecode and checks every hash of the lock.
 $(VENV)/uv.stamp:

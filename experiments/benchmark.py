@@ -57,6 +57,8 @@ QUICK = Extent((300, 600), 1_000, 10_000, 1, 0, 1, 1_000_000, True)
 
 def run(request: Request) -> int:
     """Measure, print the table and write the files; returns the exit code."""
+    from experiments.benchmarkfigure import picture
+
     extent, quiet = extent_of(request.options), bool(request.options["quiet"])
     folder = request.out_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +69,7 @@ def run(request: Request) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     write(found, folder)
+    picture(found, folder)
     print(as_text(found))
     if extent.small:
         print(f"\n{SMALL}")
@@ -102,7 +105,9 @@ class Bench:
         """One case; `what` names it to the reader."""
         usual = {"scenario": "active", "compared": False, "premises": 0, "businesses": 0, "seed": self.seed}
         self.tell(what)
-        return {"what": what, "kind": kind} | self.measured(what, usual | spec | {"kind": kind})
+        whole = usual | spec | {"kind": kind}
+        head = {"what": what} | {name: whole[name] for name in ("kind", "scenario", "compared")}
+        return head | self.measured(what, whole)
 
     def measured(self, what: str, spec: Row) -> Row:
         """A case, measured in a process of its own."""
@@ -120,6 +125,7 @@ class Bench:
 
 def measure(bench: Bench, extent: Extent) -> Found:
     """All cases, and the figures that follow from them."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # of others, before the benchmark adds its own
     bandwidth = bench.case("memory triad", "triad", rows=extent.triad_rows)["bytes_per_second"]
     whole = {"months": extent.months, "warmup": extent.warmup}
     rows = compared(bench, extent, whole)
@@ -132,7 +138,7 @@ def measure(bench: Bench, extent: Extent) -> Found:
         figures |= {"seconds_default_city": default[0]["ran"], "seconds_million": largest["ran"]}
     figures |= {"seconds_help": seconds_of_help(bench), "seconds_first_run": seconds_of_first_run(bench, extent)}
     shares = {row["what"]: row["shares"] for row in step_cases(bench, extent, whole)}
-    return Found(figures, [*rows, *default, smaller, largest], shares, conditions(bandwidth))
+    return Found(figures, [*rows, *default, smaller, largest], shares, conditions(bandwidth, load))
 
 
 def compared(bench: Bench, extent: Extent, whole: Row) -> list[Row]:
@@ -188,7 +194,7 @@ def passive_cases(bench: Bench, extent: Extent) -> tuple[Row, Row]:
 def step_cases(bench: Bench, extent: Extent, whole: Row) -> list[Row]:
     """The share of the time by step: of the active market in the default city, of the passive one in the largest."""
     premises = extent.smaller if extent.small else 0
-    few = min(3, extent.months)
+    few = min(6, extent.months)
     return [
         bench.case("active, default city", "steps", premises=premises, **whole),
         bench.case("passive, largest city", "steps", scenario="passive", premises=extent.largest, months=few, warmup=0),
@@ -268,7 +274,7 @@ def by_size(smaller: Row, largest: Row, bandwidth: float) -> dict[str, float]:
     }
 
 
-def conditions(bandwidth: float) -> dict[str, str]:
+def conditions(bandwidth: float, load: float) -> dict[str, str]:
     """Under what it was measured."""
     from experiments.folder import code_revision, libraries
     from experiments.options import cores
@@ -277,6 +283,7 @@ def conditions(bandwidth: float) -> dict[str, str]:
     return {
         "memory triad": f"{bandwidth / 1e9:.1f} GB/s",
         "processor": f"{platform.machine()}, {cores()} cores, one used",
+        "load of other work": f"{load:.1f} processes at the start",
         "system": platform.system(),
         "python": versions["python"],
         **{name: versions[name] for name in ("numpy", "numba", "mesa") if name in versions},

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.style import BASELINE, FAINT, INK, SCENARIO, frame, margins, new_figure
+from experiments.benchmarktables import NANO, Found, cost
+from experiments.style import (
+    BASELINE,
+    FAINT,
+    INK,
+    SCENARIO,
+    frame,
+    grouped,
+    house_style,
+    margins,
+    new_figure,
+    save,
+    save_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +32,14 @@ SERIES = {  # by kind and scenario: label, colour, line, mark
     ("product", "active"): ("Fieldcast, active", SCENARIO, "-", "o"),
     ("product", "passive"): ("Fieldcast, passive", SCENARIO, ":", "^"),
 }
+
+
+def picture(found: Found, folder: Path) -> None:
+    """Draws the costs into the folder, with the numbers drawn."""
+    with house_style():
+        figure, numbers = draw_costs(found.rows, found.shares, found.conditions)
+        save(figure, folder / "figures", "benchmark")
+    save_numbers(folder / "figures", "benchmark", ("series", "businesses", "ns_per_business_day"), numbers)
 
 
 def draw_costs(
@@ -37,14 +59,16 @@ def draw_costs(
 
 
 def points_of(rows: list[dict[str, Any]]) -> Numbers:
-    """Series, businesses and nanoseconds of a business and day, by series and size; of like sizes the cheaper one."""
+    """Series, businesses and nanoseconds of a business and day, by series and size; of like sizes the cheaper one.
+
+    Of active markets only those that stand beside a twin: the others have more in them.
+    """
     found: dict[tuple[str, int], float] = {}
     for row in rows:
-        scenario = "passive" if "passive" in row["what"] else "active"
-        at = SERIES[row["kind"], scenario][0], row["businesses"]
-        cost = row["ran"] / row["days"] / row["businesses"] * 1e9
-        found[at] = min(cost, found.get(at, cost))
-    return [(label, size, cost) for (label, size), cost in sorted(found.items())]
+        if row["compared"] or row["scenario"] == "passive":
+            at = SERIES[row["kind"], row["scenario"]][0], row["businesses"]
+            found[at] = min(cost(row) / NANO, found.get(at, float("inf")))
+    return [(label, size, each) for (label, size), each in sorted(found.items())]
 
 
 def title_of(numbers: Numbers) -> str:
@@ -53,10 +77,10 @@ def title_of(numbers: Numbers) -> str:
     twin, product = ({n: c for name, n, c in numbers if name == labels[kind, "active"]} for kind in ("twin", "product"))
     both = [size for size in twin if size in product]
     if not both:
-        cheapest = min(cost for _, _, cost in numbers)
-        return f"A business costs {cheapest:.3g} ns a day at best"
+        return f"A business costs {min(each for _, _, each in numbers):.3g} ns a day at best"
     size = max(both)
-    return f"At {size:,} businesses a day costs 1/{twin[size] / product[size]:.3g} of the pure-Mesa twin's"
+    ratio = f"{twin[size] / product[size]:.3g}"
+    return f"With {grouped(size)} businesses a day of the pure-Mesa twin costs {ratio} times as much"
 
 
 def draw_sizes(axes: Axes, numbers: Numbers) -> None:
@@ -68,7 +92,7 @@ def draw_sizes(axes: Axes, numbers: Numbers) -> None:
         if points:
             axes.plot(*zip(*points, strict=True), color=colour, linestyle=line, marker=mark, label=label, linewidth=1.8)
             axes.annotate(
-                f"{points[-1][1]:.3g}", points[-1], textcoords="offset points", xytext=(0, 8), ha="center", color=INK
+                grouped(points[-1][1]), points[-1], textcoords="offset points", xytext=(0, 8), ha="center", color=INK
             )
     axes.set_xlabel("businesses")
     axes.set_ylabel("ns of a business and day")

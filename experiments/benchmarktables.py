@@ -97,10 +97,7 @@ def shown(cell: Any) -> str:
 
 
 def write(found: Found, folder: Path) -> None:
-    """benchmark.json, the tables as CSV, and the picture."""
-    from experiments.benchmarkfigure import draw_costs
-    from experiments.style import house_style, save, save_numbers
-
+    """benchmark.json and the tables as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "benchmark.json").write_text(json.dumps(found.figures, indent=2) + "\n", encoding="utf-8")
     table(folder / "benchmark.csv", [HEAD, *map(line_of, found.rows)])
@@ -108,10 +105,6 @@ def write(found: Found, folder: Path) -> None:
     table(folder / "figures.csv", [("figure", "value", "unit", "meaning", "goal"), *goals])
     table(folder / "steps.csv", step_lines(found.shares))
     table(folder / "conditions.csv", [("condition", "value"), *found.conditions.items()])
-    with house_style():
-        figure, numbers = draw_costs(found.rows, found.shares, found.conditions)
-        save(figure, folder / "figures", "benchmark")
-    save_numbers(folder / "figures", "benchmark", ("kind", "businesses", "ns_per_business_day"), numbers)
 
 
 def table(path: Path, rows: list[tuple[Any, ...]]) -> None:

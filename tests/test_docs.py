@@ -1,6 +1,7 @@
 """The documents keep their word: their commands are read and the cheap ones run, and they leave no metric out.
 
-`python -m tests.test_docs` writes the table of docs/parameters.md anew, and the tables of docs/motivation.md.
+`python -m tests.test_docs` writes the table of docs/parameters.md anew, and the tables of docs/motivation.md and
+docs/performance.md.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from tests.tiny import tiny_folder as written
 
 ROOT = Path(__file__).parent.parent
 PAGES = {path.name: path.read_text("utf-8") for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
-STUDY = ROOT / "docs/tables/motivation"
+STUDIES = {"motivation.md": ROOT / "docs/tables/motivation", "performance.md": ROOT / "docs/tables/benchmark"}
 PICTURE_LIMIT = 300_000  # bytes
 TINY = ("months=1", "warmup=1", "replications=1", "workers=1", "engine=serial", "quiet=true")
 
@@ -197,15 +198,17 @@ def test_version_is_the_same_everywhere():
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_the_tables_of_motivation_are_the_present_ones():
-    page = PAGES["motivation.md"]
-    assert len(MARK.findall(page)) > 8
-    assert rewritten(page, STUDY) == page, "write docs/motivation.md anew: python -m tests.test_docs"
+@pytest.mark.parametrize(("name", "tables"), [("motivation.md", 8), ("performance.md", 4)])
+def test_the_tables_of_a_study_are_the_present_ones(name, tables):
+    page = PAGES[name]
+    assert len(MARK.findall(page)) >= tables
+    assert rewritten(page, STUDIES[name]) == page, f"write docs/{name} anew: python -m tests.test_docs"
 
 
-def write_motivation() -> None:
-    """The page's own words stay, its tables are replaced."""
-    (ROOT / "docs/motivation.md").write_text(rewritten(PAGES["motivation.md"], STUDY), encoding="utf-8")
+def write_studies() -> None:
+    """The pages' own words stay, their tables are replaced."""
+    for name, folder in STUDIES.items():
+        (ROOT / "docs" / name).write_text(rewritten(PAGES[name], folder), encoding="utf-8")
 
 
 def write_parameter_book() -> None:
@@ -215,5 +218,5 @@ def write_parameter_book() -> None:
 
 
 if __name__ == "__main__":
-    write_motivation()
+    write_studies()
     write_parameter_book()

@@ -73,14 +73,14 @@ class Business(mesa.Agent):
         """The tenant is gone, with its contract, order and search."""
         model = self.model
         if self.provider > NONE:
-            model.note("closure", self, self.provider, value=self.bill)
+            model.note("closure", self, self.provider, value=self.monthly_bill)
             model.operators[self.provider].customers -= 1
         else:
             model.note("closure", self, NONE)
         if self.order is not None:
             model.orders.remove(self.order)
             model.cancel(self.order)
-        self.provider, self.bill, self.contract_start, self.contract_end = VACANT, 0.0, LONG_AGO, NEVER
+        self.provider, self.monthly_bill, self.contract_start, self.contract_end = VACANT, 0.0, LONG_AGO, NEVER
         self.term_months = self.renewals = 0
         self.news = self.satisfaction = 0.0
         self.unsettled_until = self.rest_until = LONG_AGO
@@ -110,7 +110,7 @@ class Business(mesa.Agent):
         grows = draw(key, self.address) < 0.5
         factor = upkeep.resizing_factor if grows else 1.0 / upkeep.resizing_factor
         self.usage *= factor
-        self.bill *= factor
+        self.monthly_bill *= factor
         if grows:
             self.unsettled_until = today + upkeep.unsettled_days
         self.resizing_day = date_after(draw(key, self.address, 1), upkeep.resizing_rate, today)
@@ -238,7 +238,7 @@ class Business(mesa.Agent):
     def offer_value(self, operator: Operator, today: int) -> float:
         """Utility of an offer on the table."""
         channel, effect = self.offers[operator.number]
-        present = self.bill if self.provider >= 0 else self.usual_price() * self.usage
+        present = self.monthly_bill if self.provider >= 0 else self.usual_price() * self.usage
         value = self.standing_value(operator, today) + self.price_value(log(operator.bill_for(self) / present))
         if channel == FIELD and operator.number == 0:
             value += self.model.appeal.buyout_share * self.fee_value(today)
@@ -280,7 +280,7 @@ class Business(mesa.Agent):
         """A credit holds the customer back for twelve more months."""
         self.contract_start, self.contract_end, self.term_months = today, today + self.model.signing.held_days, 12
         self.renewals = min(self.renewals + 1, 255)
-        self.model.note("renewal", self, self.provider, value=self.bill)
+        self.model.note("renewal", self, self.provider, value=self.monthly_bill)
 
     def sign(self, key: int, operator: Operator, channel: int, today: int) -> Order:
         """The particulars of an order."""
@@ -297,8 +297,8 @@ class Business(mesa.Agent):
 
     def switch(self, order: Order, today: int) -> int:
         """The contract begins; returns the provider before."""
-        model, left, before = self.model, self.provider, self.bill
-        self.provider, self.bill, self.renewals, self.order = order.operator.number, order.bill, 0, None
+        model, left, before = self.model, self.provider, self.monthly_bill
+        self.provider, self.monthly_bill, self.renewals, self.order = order.operator.number, order.bill, 0, None
         self.satisfaction = model.upkeep.late_satisfaction_per_week * (max(today - order.promised, 0) / 5.0)
         self.satisfaction_day = today
         self.begin_term(model.key("terms"), today)
@@ -341,8 +341,8 @@ class Business(mesa.Agent):
         """A new term at today's tariff; who pays more than before looks around."""
         model = self.model
         bill = model.operators[self.provider].bill_for(self)
-        if bill > RAISED * self.bill:
+        if bill > RAISED * self.monthly_bill:
             self.unsettled_until = today + model.upkeep.unsettled_days
-        self.bill, self.renewals = bill, min(self.renewals + 1, 255)
+        self.monthly_bill, self.renewals = bill, min(self.renewals + 1, 255)
         self.begin_term(key, today)
         model.note("renewal", self, self.provider, value=bill)

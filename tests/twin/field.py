@@ -167,6 +167,12 @@ class Field:
         self.diary.pop(business, None)
         self.afterthoughts.pop(business, None)
 
+    def meet_crews(self) -> None:
+        """Once the department meets the technical service, crews agree access beforehand."""
+        if self.department.meets_crews(self.model.day):
+            p = self.model.parameters.world.installation
+            self.model.operators[0].vain_share = p.vain_trip_share * p.coordination_factor
+
     def open_day(self) -> None:
         """Tenants changed overnight; the department's people come, and everybody decides on the day's effort."""
         model, department, today = self.model, self.department, self.model.day

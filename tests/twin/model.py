@@ -23,8 +23,9 @@ COLUMNS = (
     *("id_hash", "tenancy", "address", "zone", "premises", "employees", "size_class", "usage", "exposure"),
     *("price_sensitivity", "inclination", "provider", "contract_start", "contract_end", "term_months", "renewals"),
     *("satisfaction", "satisfaction_day", "news", "news_day", "decision_day", "unsettled_until", "rest_until"),
-    *("turnover_day", "fault_day", "resizing_day"),
+    *("turnover_day", "fault_day", "resizing_day", "monthly_bill"),
 )
+NUMBERS = ("urge", "fading", "appeal", "terms", "talks", "gossip", "signing", "upkeep")
 OF_DONORS = ("employees", "size_class")
 OF_TENANTS = ("usage", "exposure", "price_sensitivity", "inclination")
 
@@ -37,12 +38,8 @@ class Twin(mesa.Model):
         scene, base, state = market.scene, market.base, market.state
         self.day, self.calendar, self.parameters = market.day, market.calendar, market.parameters
         self.streams, self.keys = Streams(market.luck.seed), {}
-        self.urge, self.fading, self.appeal, self.terms = (
-            plain(each) for each in (scene.urge, scene.fading, scene.appeal, scene.terms)
-        )
-        self.talks, self.gossip, self.signing, self.upkeep = (
-            plain(each) for each in (scene.talks, scene.gossip, scene.signing, scene.upkeep)
-        )
+        for name in NUMBERS:
+            setattr(self, name, plain(getattr(scene, name)))
         self.fault_rates, self.presence_fading = scene.fault_rates.tolist(), scene.presence_fading
         self.rival_share = float(scene.world.calls.lost_caller_rival_share)
         self.opening_rate, self.footfall = base.opening_rate, base.footfall_factor
@@ -67,7 +64,7 @@ class Twin(mesa.Model):
         self.shoppers, self.deciders, self.troubled = [], [], []
         self.keys, self.key_of_needs = {}, self.streams("needs", self.day)
         if self.field is not None and self.calendar.opens_month(self.day):
-            self.meet_crews()
+            self.field.meet_crews()
         self.agents_by_type[Business].do("begin_day")
         for business in self.shoppers:
             business.search(self.day)
@@ -97,7 +94,7 @@ class Twin(mesa.Model):
     def spread_news(self) -> None:
         """Brands' presence follows their budgets, and yesterday's news reaches the peers."""
         for operator in self.operators:
-            operator.follow_budget()
+            operator.presence += self.presence_fading * (operator.presence_at_rest - operator.presence)
         told, self.news = self.news, []
         for business, operator, left in told:
             for peer in business.peers:
@@ -139,7 +136,7 @@ class Twin(mesa.Model):
             return
         today, key, waiting, done, joined, late = self.day, self.key("service"), [], [], [], []
         for operator in self.operators:
-            operator.budget = min(operator.budget, 0.0) + operator.crew_days
+            operator.budget = min(operator.budget, 0.0) + operator.per_day
         for order in self.orders:
             fate = self.fate(order, key, today)
             if fate == "lost":
@@ -174,12 +171,6 @@ class Twin(mesa.Model):
 
     # ---- the month ---------------------------------------------------------------------------------------------------
 
-    def meet_crews(self) -> None:
-        """Once the department meets the technical service, crews agree access beforehand."""
-        if self.field.department.meets_crews(self.day):
-            p = self.parameters.world.installation
-            self.operators[0].vain_share = p.vain_trip_share * p.coordination_factor
-
     def plan_month(self, days: int) -> None:
         """Crews, staff and what is found by chance follow what the month brought."""
         world, fewest = self.parameters.world, self.parameters.call_centre.agents_min
@@ -194,7 +185,7 @@ class Twin(mesa.Model):
         line = self.hours, world.calls, world.economics, self.calendar.per_month, fewest
         for operator, ours in zip(self.operators, customers, strict=True):
             mean = sum(month[operator.number] for month in self.recent[:3]) / 3
-            operator.crew_days = p.capacity_factor * mean * job_days
+            operator.per_day = p.capacity_factor * mean * job_days
             size = len(customers) * ours / sum(customers)
             operator.discovery = world.needs.discovery_share * min(size, 1.0)
             operator.answered = float(line_answered(ours, operator.asked / days, *line))
@@ -232,32 +223,25 @@ class Twin(mesa.Model):
     def _operator(self, market: Any, number: int) -> Operator:
         """An operator as the first morning finds it."""
         scene, crews = market.scene, market.crews
-        spec = {"number": number, "network": scene.network[number].tolist()}
-        spec |= {
-            name: getattr(scene.appeal, name)[number].tolist() for name in ("price", "brand", "quality", "address")
-        }
-        spec |= {name: getattr(scene, name)[number].item() for name in ("presence", "answered", "discovery")}
-        spec |= {"customers": market.operators[number].customers}
-        spec |= {"presence_at_rest": scene.presence_at_rest[number].item()}
-        spec |= {"notice_share": scene.signing.notice_share[number].item()}
-        spec |= {"crew_days": crews.per_day[number].item(), "vain_share": crews.vain_share[number].item()}
+        spec = {"number": number, "customers": market.operators[number].customers}
+        for of, names in (
+            (scene, ("network", "presence", "presence_at_rest", "answered", "discovery")),
+            (scene.appeal, ("price", "brand", "quality", "address")),
+            (scene.signing, ("notice_share",)),
+            (crews, ("per_day", "vain_share")),
+        ):
+            spec |= {name: getattr(of, name)[number].tolist() for name in names}
         return Operator(self, spec)
 
     def _settle(self, state: Any, links: Any) -> list[Business]:
         """All premises with their tenants, minds and peers."""
         columns = [getattr(state, name).tolist() for name in COLUMNS]
-        bills = state.monthly_bill.tolist()
-        stocks = [
-            (state.memory * MEMORY_UNIT).tolist(),
-            (state.persuasion * PERSUASION_UNIT).tolist(),
-            (state.fatigue * FATIGUE_UNIT).tolist(),
-            state.contact_day.tolist(),
-        ]
+        units = {"memory": MEMORY_UNIT, "persuasion": PERSUASION_UNIT, "fatigue": FATIGUE_UNIT, "contact_day": 1}
+        stocks = [(getattr(state, name) * unit).tolist() for name, unit in units.items()]
         people = []
         for row, values in enumerate(zip(*columns, strict=True)):
             minds = [Impression(*stock) for stock in zip(*(each[row] for each in stocks), strict=True)]
-            traits = dict(zip(COLUMNS, values, strict=True)) | {"row": row, "bill": bills[row]}
-            people.append(Business(self, traits, minds))
+            people.append(Business(self, dict(zip(COLUMNS, values, strict=True)) | {"row": row}, minds))
         start, peers = links.indptr.tolist(), links.indices.tolist()
         for business in people:
             business.peers = [people[row] for row in peers[start[business.row] : start[business.row + 1]]]

@@ -38,10 +38,6 @@ class Operator(mesa.Agent):
         business.minds[self.number].meet(today, self.model.fading, urge.recall_share)
         return True
 
-    def follow_budget(self) -> None:
-        """The brand's presence fades towards what today's budget keeps up."""
-        self.presence += self.model.presence_fading * (self.presence_at_rest - self.presence)
-
 
 class CallCentreAgent(mesa.Agent):
     """Answers the common number; early and late shifts in turn, skills in pairs around the mean."""
@@ -65,6 +61,7 @@ class Call:
     """One caller of a day, who may call twice."""
 
     def __init__(self, key: int, where: int, talks: Any, mean_minutes: float):
+        self.luck = draw(key, where)  # of the minute
         self.handling = mean_minutes * lognormal(draw(key, where, 1), talks.log_sd)
         self.patience = -talks.patience_minutes * log(draw(key, where, 2))
         self.again = draw(key, where, 4) < talks.redial_share
@@ -88,12 +85,9 @@ class CommonNumber:
         service = self.service_calls(key, team, level)
         self.sales, self.service = self.sales + len(callers), self.service + service
         calls = [Call(key, pair(caller.address, team), talks, talks.sales_minutes) for caller in callers]
-        queue = [(self.minute(draw(key, pair(c.address, team)), self.until), i) for i, c in enumerate(callers)]
-        for i in range(service):
-            where = pair(team, i)
-            calls.append(Call(key, where, talks, talks.service_minutes))
-            queue.append((self.minute(draw(key, where), rush), len(callers) + i))
-        self.serve(queue, calls)
+        calls += [Call(key, pair(team, number), talks, talks.service_minutes) for number in range(service)]
+        profile = [self.until] * len(callers) + [rush] * service
+        self.serve([(self.minute(call.luck, profile[i]), i) for i, call in enumerate(calls)], calls)
         occupancy = sum(agent.busy for agent in agents) / sum(agent.length for agent in agents)
         hurry = min(max((occupancy - talks.haste_occupancy_share) / (1.0 - talks.haste_occupancy_share), 0.0), 1.0)
         for caller, call in zip(callers, calls, strict=False):

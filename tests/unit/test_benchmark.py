@@ -11,6 +11,7 @@ import pytest
 from experiments import benchmark
 from experiments.benchmark import QUICK, WHOLE, Bench, by_size, extent_of, measure, ratio_at, seconds_until_first
 from experiments.benchmarkcases import LOOKED_AT, measured, ordinary_day, shares_of
+from experiments.benchmarkfigure import picture, points_of, title_of
 from experiments.benchmarktables import FIGURES, as_text, cost, line_of, step_lines, write
 from experiments.cli import main
 from sim.errors import InputError
@@ -111,6 +112,7 @@ def test_shares_of_the_steps_add_up(found):
 
 def test_the_files_are_those_of_the_contract(found, tmp_path):
     write(found, tmp_path)
+    picture(found, tmp_path)
     told = json.loads((tmp_path / "benchmark.json").read_text())
     assert list(told) == list(FIGURES) == CONTRACT.split(", ")
     assert told["seconds_first_run"] == 2.5 and told["seconds_help"] == 0.25
@@ -122,6 +124,15 @@ def test_the_files_are_those_of_the_contract(found, tmp_path):
     names = ("benchmark.png", "benchmark.svg", "data/benchmark.csv")
     assert all((tmp_path / "figures" / name).stat().st_size for name in names)
     assert "not measured" in as_text(found)
+
+
+def test_the_picture_shows_what_can_be_compared(found):
+    points = points_of(found.rows)
+    assert [label.partition(",")[2] for label, *_ in points] == [" active", " passive", " passive", " active"]
+    assert title_of([("pure-Mesa twin, active", 500, 90.0), ("Fieldcast, active", 500, 3.0)]).endswith(
+        "30 times as much"
+    )
+    assert title_of([("Fieldcast, passive", 500, 3.25)]) == "A business costs 3.25 ns a day at best"
 
 
 def test_without_the_twin_the_product_is_measured_alone(monkeypatch, capsys):

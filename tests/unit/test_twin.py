@@ -71,7 +71,7 @@ def assert_same_state(market, twin):
         theirs = np.array([getattr(each, name) for each in twin.businesses], getattr(state, name).dtype)
         rows = tenants if name in OF_TENANTS else slice(None)
         np.testing.assert_allclose(getattr(state, name)[rows], theirs[rows], rtol=1e-5, atol=1e-6, err_msg=name)
-    bills = [each.bill for each in twin.businesses]
+    bills = [each.monthly_bill for each in twin.businesses]
     np.testing.assert_allclose(state.monthly_bill, bills, rtol=1e-5)
     for name, unit in STOCKS.items():
         theirs = np.array([[getattr(mind, name) for mind in each.minds] for each in twin.businesses])
