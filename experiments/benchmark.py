@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import kernels
 from experiments.benchmarkcases import twin_at_hand
-from experiments.benchmarktables import FIGURES, NANO, Found, as_text, cost, write
+from experiments.benchmarktables import FIGURES, MB, NANO, Found, as_text, cost, write
 from experiments.mishaps import STOPPED
 from sim.errors import InputError
 
@@ -271,6 +271,8 @@ def by_size(smaller: Row, largest: Row, bandwidth: float) -> dict[str, float]:
         "ns_per_business_day_limit": 5.0 * touched / bandwidth / NANO,
         "growth_exponent": math.log(seconds[1] / seconds[0]) / math.log(largest["premises"] / smaller["premises"]),
         "bytes_per_business": (largest["resident"] - smaller["resident"]) / more,
+        "bytes_per_business_building": (largest["most"] - smaller["most"]) / more,
+        "base_mb": smaller["resident"] / MB,
     }
 
 

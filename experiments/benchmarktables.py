@@ -11,7 +11,7 @@ from typing import Any
 Row = dict[str, Any]
 
 NANO, MB = 1e-9, 1e6
-# What benchmark.json holds, with unit, meaning and goal.
+# What is to be known, with unit, meaning and goal; benchmark.json holds all but what stands in BESIDE.
 FIGURES: dict[str, tuple[str, str, str]] = {
     "ratio_to_twin_10k": ("times", "cost of the twin over the product's, whole run of 10 000 businesses", ""),
     "ratio_to_twin_100k": ("times", "the same for 100 000 businesses", ">= 500"),
@@ -23,7 +23,10 @@ FIGURES: dict[str, tuple[str, str, str]] = {
     "seconds_million": ("s", "a passive run of the largest city after it is built, one core", "<= 12"),
     "seconds_help": ("s", "fieldcast --help", "<= 0.5"),
     "seconds_first_run": ("s", "from the start of fieldcast forecast to its first finished run", "<= 3"),
+    "base_mb": ("MB", "resident memory with the smaller passive city", "<= 300"),
+    "bytes_per_business_building": ("bytes", "growth of the most memory that was ever resident", "<= 240"),
 }
+BESIDE = ("base_mb", "bytes_per_business_building")
 
 
 @dataclass
@@ -99,7 +102,8 @@ def shown(cell: Any) -> str:
 def write(found: Found, folder: Path) -> None:
     """benchmark.json and the tables as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "benchmark.json").write_text(json.dumps(found.figures, indent=2) + "\n", encoding="utf-8")
+    contract = {name: value for name, value in found.figures.items() if name not in BESIDE}
+    (folder / "benchmark.json").write_text(json.dumps(contract, indent=2) + "\n", encoding="utf-8")
     table(folder / "benchmark.csv", [HEAD, *map(line_of, found.rows)])
     goals = [(name, value, *FIGURES[name]) for name, value in found.figures.items()]
     table(folder / "figures.csv", [("figure", "value", "unit", "meaning", "goal"), *goals])
