@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 from typing import Any
-from zlib import crc32
 
 import numpy as np
+
+from sim.draws import stream_key
 
 MASK = (1 << 64) - 1
 GAMMA = 0x9E3779B97F4A7C15
@@ -84,6 +85,5 @@ class Streams:
 
     def __call__(self, name: str, day: int = 0) -> int:
         if name not in self._streams:
-            words = np.random.SeedSequence(self.seed, spawn_key=(crc32(name.encode()),)).generate_state(1, np.uint64)
-            self._streams[name] = int(words[0])
+            self._streams[name] = stream_key(self.seed, name)
         return mix(self._streams[name] ^ mix(day + 1))
