@@ -79,8 +79,9 @@ def title_of(numbers: Numbers) -> str:
     if not both:
         return f"A business costs {min(each for _, _, each in numbers):.3g} ns a day at best"
     size = max(both)
-    ratio = f"{twin[size] / product[size]:.3g}"
-    return f"With {grouped(size)} businesses a day of the pure-Mesa twin costs {ratio} times as much"
+    ratio = twin[size] / product[size]
+    times = grouped(ratio) if ratio >= 10.0 else f"{ratio:.1f}"
+    return f"With {grouped(size)} businesses a day of the pure-Mesa twin costs {times} times as much"
 
 
 def draw_sizes(axes: Axes, numbers: Numbers) -> None:
