@@ -21,6 +21,7 @@ from experiments import kernels
 from experiments.clusters import check_engine
 from experiments.folder import (
     begin_folder,
+    begin_numbered,
     city_ref,
     code_revision,
     config_of,
@@ -124,7 +125,11 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
         check_points(planned)
         plan, city, options, shard = planned.plan, planned.city, planned.options, request.options["shard"]
         files = planned.files
-        begin_folder(plan, folder, config_of(plan, request.command, options, shard), files)
+        config = config_of(plan, request.command, options, shard)
+        if request.options["out"]:
+            begin_folder(plan, folder, config, files)
+        else:
+            folder = begin_numbered(plan, folder, config, files)
     keep_city(plan.city, city)
     for remark in dict.fromkeys(remark for point in plan.points for remark in out_of_sight(point.parameters)):
         print(remark, file=sys.stderr)

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.folder import begin_folder
+from experiments.folder import begin_folder, begin_numbered
 from experiments.journal import Journal
 from experiments.runner import (
     CityRef,
@@ -160,6 +160,16 @@ def test_the_folder_appears_with_its_plan_and_configuration(tmp_path):
     begin_folder(plan_of(), tmp_path / "out", {"command": "forecast"})
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["config.yaml", "plan.parquet"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_commands_that_start_at_once_never_share_a_folder(tmp_path):
+    places = [begin_numbered(plan_of(), tmp_path / "out", {"command": "forecast"}) for _ in range(3)]
+    assert [place.name for place in places] == ["out", "out_2", "out_3"]
+    with pytest.raises(InputError, match="give another folder with out="):
+        begin_folder(plan_of(), tmp_path / "out", {})
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(InputError, match="give another folder with out="):
+        begin_numbered(plan_of(), tmp_path / "file" / "out", {})
 
 
 def test_a_place_that_cannot_be_written_is_told_with_a_remedy(tmp_path):
