@@ -114,7 +114,7 @@ def begun(request: Request, new_plan: NewPlan) -> Job:
     """The job with its folder; new, or taken up again."""
     from experiments import __version__
 
-    check_engine(request.options["engine"])
+    check_engine(request.options["engine"], request.options["engine_address"])
     folder = request.out_folder()
     if request.options["resume"]:
         plan, config = resumed_plan(request, __version__)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.clusters import check_engine
 from experiments.designs import Dimension
 from experiments.mishaps import alone_in
 from experiments.runner import DesignPoint
@@ -111,6 +112,7 @@ def search_of(request: Request, working: Request, folder: Path) -> Search:
     if mistakes:
         raise InputError(mistakes)
     options, where = request.options, working.options
+    check_engine(where["engine"], where["engine_address"])
     city, ref = loaded_city(request)
     keep_city(ref, city)
     engine = where["engine"], where["workers"], where["engine_address"]
