@@ -116,6 +116,7 @@ TABLES: dict[str, dict[str, str]] = {
         "inbound_calls": "count",
         "gross_adds": "count",
         "churn_competitor": "count",
+        "won_from_competitors": "count",
     },
     "monthly_by_rep": MONTH
     | {

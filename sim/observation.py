@@ -215,6 +215,7 @@ def _zones(market: Market, heads: dict[str, Any]) -> dict[str, Array]:
         "inbound_calls": count["inbound_calls"],
         "gross_adds": count["gross_adds"],
         "churn_competitor": count["churn_competitor"],
+        "won_from_competitors": count["won_from_competitors"],
     }
 
 

@@ -12,7 +12,7 @@ from sim.state import CHANNELS
 Array = np.ndarray[Any, Any]
 
 FLOWS = ("gross_adds", "churn_competitor", "churn_closure")
-ZONE_COUNTS = ("visits", "inbound_calls", "gross_adds", "churn_competitor")
+ZONE_COUNTS = ("visits", "inbound_calls", "gross_adds", "churn_competitor", "won_from_competitors")
 CHANNEL_COUNTS = ("contacts", "orders", "gross_adds", "influenced")
 
 

@@ -40,6 +40,7 @@ def note_switches(state: MarketState, done: Array, switched: Switched, news: New
     if late.any():
         news.complaint(rows[late], operator[late])
     record.add("won_from_competitors", switched.won)
+    record.add_zone("won_from_competitors", state.zone[rows[(operator == 0) & (switched.left > NONE)]])
     record.revenue_change -= switched.bills_lost * record.month_left
     record.revenue_change += switched.bills_won * record.month_left
     state.stir(rows)

@@ -90,7 +90,7 @@ def test_zones_channels_and_operators_add_up_to_the_month() -> None:
     done = market(middle_city(), numbers={"telemarketing.telemarketers": 2}, months=4).run()
     tables = done.tables()
     months = len(column(done, "month"))
-    for name in ("customers", "inbound_calls", "gross_adds", "churn_competitor"):
+    for name in ("customers", "inbound_calls", "gross_adds", "churn_competitor", "won_from_competitors"):
         assert tables["monthly_by_zone"][name].reshape(months, -1).sum(1).tolist() == column(done, name).tolist()
     for name in ("gross_adds", "orders"):
         assert tables["monthly_by_channel"][name].reshape(months, -1).sum(1).tolist() == column(done, name).tolist()
