@@ -9,7 +9,7 @@ from typing import Any
 
 LITERAL = (
     *("out", "resume", "merge", "table", "client", "template", "history", "posterior", "city", "configs"),
-    *("facts", "where", "kpis", "baseline_kpis", "under"),
+    *("sweep", "validation", "calibration", "facts", "where", "kpis", "baseline_kpis", "under"),
 )
 
 
@@ -94,6 +94,13 @@ _TABLE = (
     Option("equal_cost", "flag", False, "true scales pay until a rep-month costs as much as under the first scheme"),
     Option("client", "literal", None, "whom the report is for"),
     Option("language", "word", "en", "en or pl", words=("en", "pl")),
+    Option("size", "word", "page", "page or slide (16 : 9)", words=("page", "slide")),
+    Option("formats", "names", None, "png, svg, pdf, gif; all of them unless given"),
+    Option("only", "names", None, "names of pictures; all that the folder allows unless given"),
+    Option("levels", "names", None, "bands of the fan charts in per cent of the runs; 50,90 unless given"),
+    Option("sweep", "literal", None, "folder of a finished sweep, for what the answer hangs on"),
+    Option("validation", "literal", None, "folder of a validation card"),
+    Option("calibration", "literal", None, "folder of a calibration"),
     Option("template", "literal", None, "a folder with look.yaml, report.html.j2 or report.typ of one's own"),
     Option("design", "word", "grid", "grid, zip, list, lhs, sobol or morris", words=DESIGNS),
     Option(

@@ -13,6 +13,11 @@ def heading(text: str, level: int = 1, name: str = "", page: bool = False) -> Bl
     return {"kind": "heading", "text": text, "level": level, "name": name, "page": page}
 
 
+def contents() -> Block:
+    """The place of the list of chapters in print; a browser has it on top."""
+    return {"kind": "contents"}
+
+
 def text(words: str, lead: bool = False) -> Block:
     """A paragraph; a lead is set larger."""
     return {"kind": "text", "text": words, "lead": lead}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from experiments.report import department, register
-from experiments.report.blocks import Block, cards, heading, note, picture, points, table, text
+from experiments.report import department, register, studies
+from experiments.report.blocks import Block, cards, contents, heading, note, picture, points, table, text
 from experiments.report.source import Source
 from experiments.report.verdict import Answer, answer_of, sentences
 from experiments.report.words import Words
@@ -18,8 +18,23 @@ SUMMARY_KPIS = (
 MONTHLY = ("inbound_calls", "gross_adds", "churn_competitor", "customers", "awareness", "margin", "cumulative_margin")
 MONEY = ("margin", "cumulative_margin")
 SHARES = ("awareness",)
-NEW_PAGE = ("summary", "method", "results", "zones", "department", "register", "data")
+NEW_PAGE = ("method", "results", "zones", "department", "register", "data")
 ZONES_SHOWN = 12
+RESULTS = (
+    *(
+        "differences",
+        "waterfall",
+        "customers",
+        "inbound_calls",
+        "gross_adds",
+        "gross_adds_by_channel",
+        "awareness",
+        "churn",
+        "revenue",
+    ),
+    *("costs", "funnel", "survival", "backlog", "call_centre"),
+)
+TERRITORY = ("map", "map_share", "map_awareness", "map_visits", "map_won", "network")
 
 
 def document(source: Source, words: Words, client: str) -> dict[str, Any]:
@@ -31,6 +46,7 @@ def document(source: Source, words: Words, client: str) -> dict[str, Any]:
         inside = chapter(source, words, answer)
         if inside:
             blocks += [heading(words(f"chapter.{name}"), 1, name, name in NEW_PAGE), *inside]
+            blocks += [contents()] if name == "summary" else []
         else:
             left_out.append(words(f"left_out.{name}"))
     if left_out:
@@ -41,7 +57,7 @@ def document(source: Source, words: Words, client: str) -> dict[str, Any]:
         "client": words("for_client", client=client) if client else "",
         "place": f"{source.city.name} ({source.city.country})",
         "period": period(source, words),
-        "remarks": list(source.manifest.get("remarks", [])),
+        "remarks": [words("remark.assumed")] if source.city.assumptions else [],
         "contents": words("contents"),
         "blocks": blocks,
     }
@@ -63,8 +79,6 @@ def summary(source: Source, words: Words, answer: Answer) -> list[Block]:
     blocks.append(cards([card(source, words, name) for name in ("customers", "cumulative_margin", "inbound_calls")]))
     blocks += [
         picture("cumulative_margin", words("caption.cumulative_margin")),
-        picture("customers", words("caption.customers")),
-        picture("inbound_calls", words("caption.inbound_calls")),
         heading(words("summary.numbers"), 2),
         kpi_table(source, words, SUMMARY_KPIS),
         note(words("summary.how_to_read", pairs=answer.pairs)),
@@ -145,7 +159,7 @@ def method(source: Source, words: Words, answer: Answer) -> list[Block]:
 
 def scenarios(source: Source, words: Words, answer: Answer) -> list[Block]:
     """What the scenario decides otherwise than the baseline, and all scenarios of a comparison side by side."""
-    changed = register.differences(source.points[source.baseline], source.points[source.scenario])
+    changed = register.differences(source.points[source.baseline], source.points[source.scenario], words)
     head = [words("head.parameter"), words.scenario(source.baseline), words.scenario(source.scenario)]
     blocks = [text(words("scenarios.intro", baseline=words.scenario(source.baseline))), table(head, changed)]
     if len(source.others) > 1:
@@ -167,7 +181,7 @@ def all_scenarios(source: Source, words: Words) -> Block:
 def results(source: Source, words: Words, answer: Answer) -> list[Block]:
     """Month by month with intervals, and the pictures of it."""
     blocks: list[Block] = []
-    for name in ("gross_adds", "waterfall", "awareness", "churn", "costs", "funnel"):
+    for name in RESULTS:
         blocks.append(picture(name, words(f"caption.{name}")))
     blocks += [heading(words("results.by_month"), 2), text(words("results.by_month_intro"))]
     for name in MONTHLY:
@@ -218,36 +232,8 @@ def by_zone(source: Source, words: Words, answer: Answer) -> list[Block]:
         for zone in np.argsort(-extra, kind="stable")[:ZONES_SHOWN]
     ]
     head = [words(f"head.{name}") for name in ("zone", "extra_customers", "share_base", "share_here", "visits_per_100")]
-    return [picture("map", words("caption.map")), text(words("zones.intro", shown=len(rows))), table(head, rows)]
-
-
-def sensitivity(source: Source, words: Words, answer: Answer) -> list[Block]:
-    """What the answer hangs on, where a sensitivity study lies in the folder."""
-    import csv
-
-    path = source.folder / "sensitivity.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        head, *rows = list(csv.reader(file))
-    return [text(words("sensitivity.intro")), table(head, rows[:30], words=2, small=True)]
-
-
-def validation(source: Source, words: Words, answer: Answer) -> list[Block]:
-    """The validation card, where one lies in the folder."""
-    import csv
-
-    path = source.folder / "validation.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = list(csv.DictReader(file))
-    shown = ("fact", "statement", "band_low", "band_high", "mean", "low", "high", "verdict")
-    rows = [[line.get(name, "") for name in shown] for line in lines]
-    return [
-        text(words("validation.intro")),
-        table([words(f"head.{name}") for name in shown], rows, words=2, small=True),
-    ]
+    drawn = [picture(name, words(f"caption.{name}")) for name in TERRITORY]
+    return [drawn[0], text(words("zones.intro", shown=len(rows))), table(head, rows), *drawn[1:]]
 
 
 CHAPTERS: dict[str, Callable[[Source, Words, Answer], list[Block]]] = {
@@ -258,8 +244,9 @@ CHAPTERS: dict[str, Callable[[Source, Words, Answer], list[Block]]] = {
     "zones": by_zone,
     "department": department.plan,
     "motivation": department.motivation,
-    "sensitivity": sensitivity,
-    "validation": validation,
+    "sensitivity": studies.sensitivity,
+    "calibration": studies.calibration,
+    "validation": studies.validation,
     "register": register.chapter,
     "data": register.data,
     "stamp": register.stamp,

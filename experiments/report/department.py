@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.report.blocks import Block, heading, table, text
+from experiments.report.blocks import Block, heading, picture, table, text
 from experiments.report.source import Source
 from experiments.report.words import Words
 
@@ -48,7 +48,7 @@ def stages(source: Source, words: Words) -> list[tuple[str, str, str, float]]:
     course = plan_course(decided, source.parameters.world.department, calendar, start)
 
     def date(day: int) -> str:
-        return str(calendar.dates[day])[:10] if day < len(calendar.dates) else words("department.after_run")
+        return words.day(calendar.dates[day]) if day < len(calendar.dates) else words("department.after_run")
 
     found = []
     for stage in course.stages:
@@ -84,11 +84,10 @@ def motivation(source: Source, words: Words, answer: Answer) -> list[Block]:
     """The pay scheme with its terms, and how far plans were reached."""
     if not source.parameters.department.active:
         return []
-    from experiments.report.register import shown
     from sim.given import scheme_of
 
     scheme = scheme_of(source.parameters)
-    terms = [[name, shown(value)] for name, value in scheme.terms]
+    terms = [[words.get(f"term.{name}", name), words.value(value)] for name, value in scheme.terms]
     blocks = [
         text(words("motivation.intro", scheme=words.get(f"scheme.{scheme.name}", scheme.name.replace("_", " ")))),
         table([words("head.term"), words("head.value")], terms),
@@ -96,7 +95,9 @@ def motivation(source: Source, words: Words, answer: Answer) -> list[Block]:
     people = productive(source)
     if not people:
         return blocks
-    return [*blocks, text(words("motivation.attained")), attainment(people, words), pay_line(people, source, words)]
+    drawn = [picture(name, words(f"caption.{name}")) for name in ("attainment", "effort")]
+    said = [text(words("motivation.attained")), attainment(people, words), pay_line(people, source, words)]
+    return [*blocks, *said, *drawn]
 
 
 def productive(source: Source) -> dict[str, np.ndarray]:

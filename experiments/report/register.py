@@ -19,8 +19,8 @@ COLUMNS = ("parameter", "value", "unit", "range", "source", "evidence", "changed
 LONGEST = 60  # letters of a value in a table
 
 
-def differences(base: Mapping[str, Any], here: Mapping[str, Any]) -> list[list[str]]:
-    """Decisions that differ: dotted name, the baseline's value, the scenario's."""
+def differences(base: Mapping[str, Any], here: Mapping[str, Any], words: Words) -> list[list[str]]:
+    """Decisions that differ: what is decided, the baseline's value, the scenario's."""
     from experiments.folder import flat
 
     sides = [
@@ -33,10 +33,16 @@ def differences(base: Mapping[str, Any], here: Mapping[str, Any]) -> list[list[s
     named = {path for path in paths if begun and path.startswith("department.")}
     sides[0] |= dict.fromkeys(named - {"department.active"}, None)
     return [
-        [path, shown(sides[0].get(path)), shown(sides[1].get(path))]
+        [decision(path, words), words.value(sides[0].get(path)), words.value(sides[1].get(path))]
         for path in paths
         if sides[0].get(path) != sides[1].get(path)
     ]
+
+
+def decision(path: str, words: Words) -> str:
+    """What is decided, in words; a term of a pay scheme by its own name."""
+    front, _, term = path.rpartition(".")
+    return words.get(f"term.{term}", term) if front == "department.scheme.terms" else words.parameter(path)
 
 
 def shown(value: Any) -> str:
@@ -66,7 +72,18 @@ def register_cells(source: Source, words: Words) -> list[list[str]]:
     for row, changed in book_rows(source):
         span = f"{shown(row.low)} – {shown(row.high)}" if row.low is not None or row.high is not None else "–"
         mark = words("register.yes") if changed else words("register.no")
-        found.append([row.path, shown(row.value), row.unit, span, row.source or "–", row.evidence, mark, row.meaning])
+        found.append(
+            [
+                row.path,
+                shown(row.value),
+                words.get(f"units.{row.unit}", row.unit),
+                span,
+                row.source or "–",
+                row.evidence,
+                mark,
+                words.meaning(row.path, row.meaning),
+            ]
+        )
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.folder import check_tables
+from experiments.report.beside import Beside
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Source:
     manifest: dict[str, Any]
     baseline: str
     scenario: str
+    beside: Beside = field(default_factory=Beside)
 
     @cached_property
     def points(self) -> dict[str, dict[str, Any]]:

@@ -21,6 +21,15 @@ def catalogue(language: str) -> dict[str, str]:
     return dict(flat(yaml.safe_load(text)))
 
 
+@cache
+def meanings(language: str) -> dict[str, str]:
+    """What each number of the parameter book means, by dotted name; English stands in the book itself."""
+    import yaml
+
+    path = resources.files("experiments.report").joinpath("words", f"meanings_{language}.yaml")
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+
+
 def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
     """Nested strings as pairs of a dotted key and a string."""
     found = []
@@ -107,11 +116,39 @@ class Words:
         year, month = str(date)[:7].split("-")
         return f"{self(f'months.{int(month)}')} {year}"
 
+    def day(self, date: Any) -> str:
+        """A day in words, from anything that reads as YYYY-MM-DD."""
+        year, month, day = str(date)[:10].split("-")
+        return self("day", day=int(day), month=self(f"months_of.{int(month)}"), year=year)
+
     def short_month(self, date: Any) -> str:
         """A month with its year, short enough for a table."""
         year, month = str(date)[:7].split("-")
         return f"{self(f'months_short.{int(month)}')} {year}"
 
+    def parameter(self, path: str) -> str:
+        """A parameter as a reader says it, or the last words of its path where the catalogue has none."""
+        return self.get(f"parameter.{path}", path.split(".")[-1].replace("_", " "))
+
+    def meaning(self, path: str, plain: str) -> str:
+        """What a number of the parameter book means; `plain` is what the book says."""
+        if self.language == "en":
+            return plain
+        return meanings(self.language).get(path) or self.get(f"parameter.{path}", plain)
+
+    def value(self, value: Any) -> str:
+        """A decided value as a reader says it."""
+        if isinstance(value, dict):
+            return "; ".join(f"{self.get(f'term.{key}', key)}: {self.value(one)}" for key, one in value.items()) or "–"
+        if value is None or value in ([], ()):
+            return "–"
+        if isinstance(value, list | tuple):
+            return ", ".join(map(self.value, value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.number(value, next((digits for digits in range(4) if round(value, digits) == value), 4))
+        word = str(value).lower() if isinstance(value, bool) else str(value)
+        return self.get(f"value.{word}", self.get(f"scheme.{word}", word.replace("_", " ")))
+
     def scenario(self, name: str) -> str:
-        """A scenario's name as a reader says it."""
-        return self.get(f"scenario.{name}", name.replace("_", " "))
+        """The name of a scenario, or of the pay scheme that a scenario stands for, as a reader says it."""
+        return self.get(f"scenario.{name}", self.get(f"scheme.{name}", name.replace("_", " ")))

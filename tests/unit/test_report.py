@@ -4,16 +4,18 @@ import re
 import string
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from experiments.cli import main
 from experiments.report import chapters, register
-from experiments.report.pictures import tick
+from experiments.report.pictures.axes import tick
 from experiments.report.source import open_source
 from experiments.report.verdict import Answer, sentences
-from experiments.report.words import LANGUAGES, Words, catalogue
+from experiments.report.words import LANGUAGES, Words, catalogue, meanings
 from sim.errors import InputError
+from sim.parameters import book, defaults
 from tests.tiny import tiny_folder
 
 QUICK = ("months=3", "warmup=1", "replications=2", "engine=serial", "quiet=true", "record.events=false")
@@ -24,7 +26,7 @@ ANSWER = Answer(4, 100.0, 50.0, 150.0, 0.1, 1.0, 5e4, 1e4, 9e4, 1.0, 12.0, 1.0, 
 def coarse_pictures():
     """Saves the seconds of drawing at 300 dots an inch."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("experiments.report.pictures.PNG_DPI", 40)
+        patch.setattr("experiments.report.pictures.paper.PNG_DPI", 40)
         yield
 
 
@@ -52,6 +54,26 @@ def test_both_languages_have_the_same_strings_with_the_same_blanks():
     assert english.keys() == polish.keys()
     assert {key for key in english if fields(english[key]) != fields(polish[key])} == set()
     assert all(text.strip() for text in [*english.values(), *polish.values()])
+
+
+def test_every_number_of_the_register_is_explained_in_polish():
+    words, rows = Words("pl", "PLN"), book(defaults())
+    shown = [row for row in rows if row.path.startswith(("world.", "department.", "situation."))]
+    assert not [row.path for row in shown if words.meaning(row.path, "") == ""]
+    assert not set(meanings("pl")) - {row.path for row in rows}
+    assert not [row.unit for row in shown if row.unit and f"units.{row.unit}" not in catalogue("pl")]
+
+
+def test_no_string_is_left_that_nobody_uses():
+    sources = Path(chapters.__file__).parent
+    text = "\n".join(path.read_text("utf-8") for path in [*sources.rglob("*.py"), *sources.rglob("*.j2")])
+    families = set(re.findall(r"""f["']([a-z_]+)\.\{""", text)) | set(
+        re.findall(r"""f["']([a-z_]+\.[a-z_]+)\{""", text)
+    )
+    left = [
+        key for key in catalogue("en") if f'"{key}"' not in text and not any(key.startswith(one) for one in families)
+    ]
+    assert not left
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

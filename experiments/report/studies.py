@@ -1,0 +1,102 @@
+"""The chapters on what the answer hangs on: the sweep, the calibration and the validation card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.report.blocks import Block, note, picture, table, text
+from experiments.report.source import Source
+from experiments.report.words import Words
+
+if TYPE_CHECKING:
+    from experiments.report.verdict import Answer
+
+SHOWN = 15  # parameters of a sweep
+
+
+def sensitivity(source: Source, words: Words, answer: Answer) -> list[Block]:
+    """How far each parameter of the sweep moves the margin beside the baseline, and where it breaks even."""
+    from experiments.report.pictures.swept import plane_of, shown_value, swings
+
+    sweep = source.beside.sweep
+    rows = swings(sweep) if sweep else []
+    if sweep is None or not rows:
+        return []
+    first = words("sensitivity.first", name=words.parameter(rows[0][0]), swing=words.money(rows[0][5], True))
+    cells = [
+        [
+            words.parameter(path),
+            *(shown_value(value, words) for value in ends),
+            *(words.rounded(value, True) for value in (low, high, swing)),
+            f"± {words.rounded(half_width)}" if np.isfinite(half_width) else "–",
+        ]
+        for path, *ends, low, high, swing, half_width in rows[:SHOWN]
+    ]
+    names = ("parameter", "from", "to", "margin_from", "margin_to", "difference", "half_width")
+    head = [words(f"head.{name}", currency=words.currency) for name in names]
+    blocks = [
+        text(words("sensitivity.intro", points=len(sweep.swept))),
+        text(first),
+        picture("tornado", words("caption.tornado")),
+    ]
+    if plane_of(sweep):
+        blocks.append(picture("heat_map", words("caption.heat_map")))
+    return [*blocks, table(head, cells), note(words("sensitivity.note"))]
+
+
+def calibration(source: Source, words: Words, answer: Answer) -> list[Block]:
+    """What the client's own months pin down, parameter by parameter."""
+    found = source.beside.posterior
+    if found is None:
+        return []
+    priors = {one["path"]: one for one in found.note.get("priors", {}).get("each", [])}
+    rows = []
+    for path in found.paths:
+        values = np.array([row[path] for row in found.draws])
+        low, middle, high = (float(value) for value in np.quantile(values, [0.05, 0.5, 0.95]))
+        before = priors.get(path, {})
+        ends = words("range", low=words.rounded(before.get("low")), high=words.rounded(before.get("high")))
+        after = words("range", low=words.rounded(low), high=words.rounded(high))
+        rows.append([words.parameter(path), ends, after, words.rounded(middle)])
+    head = [words(f"head.{name}") for name in ("parameter", "before", "after", "median")]
+    facts = {"months": found.note["months"], "source": found.note.get("source", "–")}
+    blocks = [text(words("calibration.intro", **facts)), table(head, rows)]
+    off = found.note.get("out_of_reach") or []
+    return [*blocks, text(words("calibration.out_of_reach", what=", ".join(map(str, off))))] if off else blocks
+
+
+def validation(source: Source, words: Words, answer: Answer) -> list[Block]:
+    """Known regularities of real markets beside what the model gives."""
+    lines = source.beside.card
+    if not lines:
+        return []
+    judged: dict[str, int] = {}
+    for line in lines:
+        judged[line["verdict"]] = judged.get(line["verdict"], 0) + 1
+    counts = {name: judged.get(name, 0) for name in ("inside", "overlaps", "outside")}
+    head = [words(f"head.{name}") for name in ("fact", "statement", "band", "found", "verdict")]
+    return [
+        text(words("validation.intro")),
+        text(words("validation.tally", **counts)),
+        table(head, [card_row(line, words) for line in lines], words=5, small=True),
+    ]
+
+
+def card_row(line: dict[str, str], words: Words) -> list[str]:
+    """One line of the card, its numbers rounded for a reader."""
+    band = words("range", low=rounded(line, "band_low", words), high=rounded(line, "band_high", words))
+    low, high = rounded(line, "low", words), rounded(line, "high", words)
+    found = f"{rounded(line, 'mean', words)} ({words('range', low=low, high=high)})"
+    verdict = words.get(f"judged.{line['verdict'].replace(' ', '_')}", line["verdict"])
+    label = f"{line['fact']} {line['line']}" if line.get("line") else line["fact"]
+    return [label, line["statement"], band, found, verdict]
+
+
+def rounded(line: dict[str, Any], name: str, words: Words) -> str:
+    """A number of the card, a dash where there is none."""
+    try:
+        return words.rounded(float(line.get(name) or "nan"))
+    except ValueError:
+        return "–"
