@@ -79,13 +79,13 @@ def summary(source: Source, words: Words, answer: Answer) -> list[Block]:
     blocks.append(cards([card(source, words, name) for name in ("customers", "cumulative_margin", "inbound_calls")]))
     blocks += [
         picture("cumulative_margin", words("caption.cumulative_margin")),
-        heading(words("summary.numbers"), 2),
-        kpi_table(source, words, SUMMARY_KPIS),
-        note(words("summary.how_to_read", pairs=answer.pairs)),
         heading(words("summary.risks"), 2),
         points(risks(source, words, answer)),
         heading(words("summary.decide"), 2),
         points(department.what_to_decide(source, words, answer)),
+        heading(words("summary.numbers"), 2),
+        kpi_table(source, words, SUMMARY_KPIS),
+        note(words("summary.how_to_read", pairs=answer.pairs)),
     ]
     return blocks
 

@@ -1,17 +1,24 @@
 """The gallery of the docs: every picture as it comes out of finished folders, small, with the line that draws it.
 
-`python -m experiments.report.gallery FORECAST SCHEMES SWEEP` writes docs/gallery.md and docs/gallery/ anew.
+`python -m experiments.report.gallery` makes the runs that it shows (some 50), docs/gallery.md and its pictures;
+FORECAST SCHEMES SWEEP after it name finished folders to draw from instead.
 """
 
 from __future__ import annotations
 
 import io
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 DOCS = Path("docs")
 SMALL_DPI, COLOURS = 80, 64
+RUNS = {
+    "forecast": ("forecast", "replications=5"),
+    "schemes": ("compare", "schemes=fixed,commission,mixed_growing", "months=12", "replications=2"),
+    "sweep": ("sweep", "department.reps=2,4,8,12", "world.field.woken_months=1.5,2,3", "replications=2"),
+}
 OF_SCHEMES = ("attainment", "effort")
 MOVING = "months_share"
 HEAD = """# Gallery
@@ -19,12 +26,15 @@ HEAD = """# Gallery
 Every picture of `fieldcast figures`, drawn from a forecast of the bundled city, a comparison of pay schemes and a sweep
 of two parameters; the operators of this city are invented. In print they come as PNG at 300 dots an inch, SVG and PDF,
 for a page or for a slide, in English or Polish: [report.md](report.md). This page is made by
-`python -m experiments.report.gallery FORECAST SCHEMES SWEEP`.
+`python -m experiments.report.gallery`.
 """
 
 
 def main(words: list[str]) -> int:
     """Draws the pictures of three folders and writes the page; returns the exit code."""
+    if not words:
+        with tempfile.TemporaryDirectory() as place:
+            return main(made(Path(place)))
     from experiments.finished import open_sweep
     from experiments.report.pictures.catalogue import PICTURES
     from experiments.report.pictures.paper import Paper
@@ -48,9 +58,22 @@ def main(words: list[str]) -> int:
     return 0
 
 
+def made(place: Path) -> list[str]:
+    """Runs what the gallery shows; gives the three folders."""
+    from experiments.cli import main as fieldcast
+
+    folders = []
+    for name, words in RUNS.items():
+        folders.append(str(place / name))
+        if fieldcast([*words, f"out={place / name}", "quiet=true"]):
+            raise SystemExit(f"the gallery lacks its {name}")
+    return folders
+
+
 def draw_small(source: Any, sweep: Any, paper: Any, name: str, folder: Path) -> bool:
     """One picture, small and of few colours; whether the folder allows it."""
     from experiments.report.pictures.catalogue import drawn, finished
+    from experiments.report.pictures.paper import settle
     from experiments.style import house_style
 
     with house_style():
@@ -58,6 +81,7 @@ def draw_small(source: Any, sweep: Any, paper: Any, name: str, folder: Path) -> 
         if picture is None:
             return False
         figure = finished(picture, source, paper, name)[0]
+        settle(figure)
         (folder / f"{name}.png").write_bytes(small_png(figure))
     return True
 

@@ -106,9 +106,15 @@ def about_margin(answer: Answer, source: Source, words: Words) -> str:
         high=words.money(answer.margin_high, True),
         months=source.story.last_month,
         pays=words(f"verdict.{answer.pays}"),
-        odds=words.chance(answer.margin_odds),
+        won=won_of(answer, words),
         pairs=answer.pairs,
     )
+
+
+def won_of(answer: Answer, words: Words) -> str:
+    """In how many of the pairs the scenario earned more; a tie counts half."""
+    won = round((answer.margin_odds or 0.0) * answer.pairs, 1)
+    return words.number(won, 0 if won == round(won) else 1)
 
 
 def break_even(answer: Answer, words: Words) -> str:

@@ -101,8 +101,8 @@ def test_a_month_is_written_in_words():
 
 def test_an_axis_says_thousands_in_the_language():
     words = Words("pl", "PLN")
-    assert tick(25000.0, 5000.0, words, "money", False) == "25 tys."
-    assert tick(0.05, 0.05, words, "share", True) == "+5 p.p."
+    assert tick(25000.0, 5000.0, words, "money", False) == "25\u00a0tys."
+    assert tick(0.05, 0.05, words, "share", True) == "+5\u00a0p.p."
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from experiments.cli import main
 from tests.browser import opened
 from tests.tiny import tiny_folder
 
+pytestmark = pytest.mark.timeout(900)
 QUICK = ("months=3", "warmup=1", "replications=2", "engine=serial", "quiet=true", "record.events=false")
 WIDTHS = {"phone": (360, "screen"), "laptop": (1280, "screen"), "A4": (794 - 2 * 60, "print")}
 OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(one => {
@@ -14,6 +15,10 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(one => {
   const box = one.getBoundingClientRect();
   return box.width > 0 && (box.right > document.documentElement.clientWidth + 1 || box.left < -1);
 }).map(one => one.tagName + ' ' + one.className + ' ' + one.textContent.slice(0, 40))"""
+BROKEN_WORDS = """() => [...document.querySelectorAll('td.word, th.word')].filter(one => {
+  const box = one.getBoundingClientRect(), letters = one.textContent.trim().length;
+  return box.height > 60 && box.height > 4 * letters;  // a letter or two a line
+}).map(one => one.textContent.trim().slice(0, 40))"""
 CUT_TABLES = """() => [...document.querySelectorAll('.wide')].filter(one => one.scrollWidth > one.clientWidth + 1)
   .map(one => one.textContent.trim().slice(0, 40))"""
 
@@ -40,6 +45,7 @@ def test_the_page_fits_and_says_nothing_to_the_console(reports, name, language):
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
         assert page.evaluate(OVERFLOWING) == []
         assert page.evaluate("[...document.images].every(one => one.complete && one.naturalWidth > 0)")
+        assert page.evaluate(BROKEN_WORDS) == []
         if media == "print":
             assert page.evaluate(CUT_TABLES) == []  # paper does not scroll
         assert complaints == []

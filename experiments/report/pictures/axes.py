@@ -68,8 +68,8 @@ def short_money(value: float, words: Words, signed: bool = False) -> str:
 
 def calendar(axes: Axes, words: Words, narrow: bool = False) -> None:
     """Half-years below the axis, in the language; years where it is narrow, single months where it is short."""
-    from matplotlib.dates import MonthLocator, num2date
-    from matplotlib.ticker import FuncFormatter
+    from matplotlib.dates import date2num, num2date
+    from matplotlib.ticker import FixedFormatter, FixedLocator
 
     low, high = axes.get_xlim()
     months = (high - low) / 30.4
@@ -82,10 +82,13 @@ def calendar(axes: Axes, words: Words, narrow: bool = False) -> None:
         if months > 5
         else tuple(range(1, 13))
     )
-    axes.xaxis.set_major_locator(MonthLocator(bymonth=shown))
-    axes.xaxis.set_major_formatter(
-        FuncFormatter(lambda day, _: words.short_month(num2date(day).date()).replace(" ", "\n"))
-    )
+    begin, end = (np.datetime64(num2date(day).date(), "M") for day in (low, high + 1))
+    firsts = [month for month in np.arange(begin, end + 1) if int(str(month)[5:]) in shown]
+    days = [float(date2num(month.astype("datetime64[D]"))) for month in firsts]
+    kept = [(day, month) for day, month in zip(days, firsts, strict=True) if low - 0.5 <= day <= high + 0.5]
+    axes.xaxis.set_major_locator(FixedLocator([day for day, _ in kept]))
+    labels = [words.short_month(f"{month}-01").replace(" ", "\n") for _, month in kept]
+    axes.xaxis.set_major_formatter(FixedFormatter(labels))
     axes.tick_params(labelsize=8)
 
 

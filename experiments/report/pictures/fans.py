@@ -136,7 +136,7 @@ def fan(source: Source, paper: Paper, name: str) -> Picture:
 def name_panels(levels: Axes, change: Axes, paper: Paper) -> None:
     """What the two panels of a fan chart show."""
     levels.set_title(paper.words("figure.levels"), size=9)
-    change.set_title(wrapped(paper.words("figure.pairs"), 34), size=9)
+    change.set_title(wrapped(paper.words("figure.pairs"), 38), size=9)
 
 
 def fan_of(name: str) -> Callable[[Source, Paper], Picture]:

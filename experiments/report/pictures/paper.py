@@ -23,7 +23,7 @@ SLIDE_INCHES = 13.333, 7.5  # a slide of 16 : 9
 SIZES = ("page", "slide")
 FORMATS = ("png", "svg", "pdf")
 LEVELS = (50, 90)  # per cent of the runs inside each band
-TITLE_LETTERS, FOOT_LETTERS = 84, 190  # a line
+TITLE_LETTERS, FOOT_LETTERS = 88, 190  # a line
 FOOT_LINE_INCHES, LEGEND_LINE_INCHES = 0.1, 0.2
 LEGEND_COLUMNS = 3  # of every legend below a picture
 Rows = list[tuple[Any, ...]]
@@ -75,11 +75,16 @@ def save_picture(picture: Picture, paper: Paper, folder: Path, name: str, format
     """Writes a picture in each format and its numbers as CSV; the same picture gives the same bytes."""
     figure, head, rows = picture
     folder.mkdir(parents=True, exist_ok=True)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")  # it stays as laid out, and is not laid out anew for every format
+    settle(figure)
     for kind in formats:
         (folder / f"{name}.{kind}").write_bytes(WRITERS[kind](figure, paper.scale))
     save_numbers(folder, name, head, rows)
+
+
+def settle(figure: Figure) -> None:
+    """Lays a picture out once, so that it is not laid out anew for every format."""
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
 
 def as_png(figure: Figure, scale: float) -> bytes:
@@ -109,9 +114,19 @@ def as_pdf(figure: Figure, scale: float) -> bytes:
 
 
 def as_bytes(figure: Figure, kind: str, **how: Any) -> bytes:
-    """The bytes of a picture."""
+    """The bytes of a picture; drawn once, where savefig draws it twice to lay it out."""
+    from matplotlib.backends import backend_agg, backend_pdf, backend_svg
+
     found = io.BytesIO()
-    figure.savefig(found, format=kind, **how)
+    drawn_at = figure.dpi
+    if kind == "png":
+        figure.set_dpi(how.pop("dpi"))
+        backend_agg.FigureCanvasAgg(figure).print_png(found, **how)
+    elif kind == "svg":
+        backend_svg.FigureCanvasSVG(figure).print_svg(found, **how)
+    else:
+        backend_pdf.FigureCanvasPdf(figure).print_pdf(found, **how)
+    figure.set_dpi(drawn_at)
     return found.getvalue()
 
 
