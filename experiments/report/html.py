@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,17 @@ def write_html(
     environment = jinja2.Environment(
         loader=jinja2.ChoiceLoader([*own, house]), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["breakable"] = breakable
     drawn = {path.stem: as_text(path) for path in sorted(pictures.glob("*.svg"))}
     html = environment.get_template(TEMPLATE).render(doc=document, pictures=drawn, look=look)
     out.write_text(html, encoding="utf-8")
+
+
+def breakable(cell: str) -> Any:
+    """A cell whose long dotted names may break after a dot or an underscore."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"([._])(?=[a-z])", r"\1<wbr>", str(escape(cell))))
 
 
 def as_text(path: Path) -> str:

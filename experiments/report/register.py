@@ -33,7 +33,7 @@ def differences(base: Mapping[str, Any], here: Mapping[str, Any], words: Words) 
     named = {path for path in paths if begun and path.startswith("department.")}
     sides[0] |= dict.fromkeys(named - {"department.active"}, None)
     return [
-        [decision(path, words), words.value(sides[0].get(path)), words.value(sides[1].get(path))]
+        [decision(path, words), *(shortened(words.value(side.get(path))) for side in sides)]
         for path in paths
         if sides[0].get(path) != sides[1].get(path)
     ]
@@ -45,16 +45,9 @@ def decision(path: str, words: Words) -> str:
     return words.get(f"term.{term}", term) if front == "department.scheme.terms" else words.parameter(path)
 
 
-def shown(value: Any) -> str:
-    """A configured value for a table."""
-    if value is None or value in ({}, [], ()):
-        return "–"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        return f"{value:g}"
-    words = ", ".join(map(shown, value)) if isinstance(value, list | tuple) else str(value)
-    return words if len(words) <= LONGEST else words[: LONGEST - 1] + "…"
+def shortened(said: str) -> str:
+    """A configured value, not longer than fits into a table."""
+    return said if len(said) <= LONGEST else said[: LONGEST - 1] + "…"
 
 
 def book_rows(source: Source) -> list[tuple[BookRow, bool]]:
@@ -66,24 +59,18 @@ def book_rows(source: Source) -> list[tuple[BookRow, bool]]:
     return [(row, row.path in shipped and row.value != shipped[row.path]) for row in rows]
 
 
-def register_cells(source: Source, words: Words) -> list[list[str]]:
-    """The assumption register: claims about the world first as they stand in the book."""
+def register_cells(source: Source, words: Words, plain: bool = False) -> list[list[Any]]:
+    """The assumption register: claims about the world as they stand in the book; plain for numbers left as such."""
     found = []
     for row, changed in book_rows(source):
-        span = f"{shown(row.low)} – {shown(row.high)}" if row.low is not None or row.high is not None else "–"
+        ends = [words.value(end) for end in (row.low, row.high)]
+        span = " – ".join(ends) if ends != ["–", "–"] else "–"
         mark = words("register.yes") if changed else words("register.no")
-        found.append(
-            [
-                row.path,
-                shown(row.value),
-                words.get(f"units.{row.unit}", row.unit),
-                span,
-                row.source or "–",
-                row.evidence,
-                mark,
-                words.meaning(row.path, row.meaning),
-            ]
-        )
+        number = isinstance(row.value, int | float) and not isinstance(row.value, bool)
+        value = row.value if plain and number else shortened(words.value(row.value))
+        unit, evidence = words.get(f"units.{row.unit}", row.unit), words.get(f"evidence.{row.evidence}", row.evidence)
+        meaning = words.meaning(row.path, row.meaning)
+        found.append([row.path, value, unit, span, row.source or "–", evidence, mark, meaning])
     return found
 
 

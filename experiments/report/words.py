@@ -67,6 +67,13 @@ class Words:
         mark = "," if self.language == "pl" else "."
         return text.replace(",", THIN).replace(".", mark).replace("-", MINUS)
 
+    def exact(self, value: float) -> str:
+        """A number that is given, with all its digits."""
+        if value == int(value) and abs(value) < 1e9:
+            return self.number(value)
+        text = f"{value:.6g}".replace("-", MINUS)
+        return text.replace(".", ",") if self.language == "pl" else text
+
     def rounded(self, value: float | None, signed: bool = False) -> str:
         """A number without false digits: three leading ones, at most one after the mark above ten."""
         if value is None or value != value:
@@ -145,7 +152,7 @@ class Words:
         if isinstance(value, list | tuple):
             return ", ".join(map(self.value, value))
         if isinstance(value, int | float) and not isinstance(value, bool):
-            return self.number(value, next((digits for digits in range(4) if round(value, digits) == value), 4))
+            return self.exact(value)
         word = str(value).lower() if isinstance(value, bool) else str(value)
         return self.get(f"value.{word}", self.get(f"scheme.{word}", word.replace("_", " ")))
 

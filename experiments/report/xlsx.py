@@ -31,7 +31,7 @@ def write_xlsx(source: Source, words: Words, document: dict[str, Any], look: dic
         if zones:
             sheet(book, words("chapter.zones"), head, *zones)
         names = [words(f"head.{name}") for name in register.COLUMNS]
-        sheet(book, words("chapter.register"), head, names, register.register_cells(source, words))
+        sheet(book, words("chapter.register"), head, names, register.register_cells(source, words, plain=True))
         stamp = next(block for block in register.stamp(source, words) if block["kind"] == "table")
         sheet(book, words("chapter.stamp"), head, stamp["head"], stamp["rows"])
 

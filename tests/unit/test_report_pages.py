@@ -16,8 +16,10 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')].filter(one => {
   return box.width > 0 && (box.right > document.documentElement.clientWidth + 1 || box.left < -1);
 }).map(one => one.tagName + ' ' + one.className + ' ' + one.textContent.slice(0, 40))"""
 BROKEN_WORDS = """() => [...document.querySelectorAll('td.word, th.word')].filter(one => {
-  const box = one.getBoundingClientRect(), letters = one.textContent.trim().length;
-  return box.height > 60 && box.height > 4 * letters;  // a letter or two a line
+  const words = document.createRange();
+  words.selectNodeContents(one);
+  const lines = new Set([...words.getClientRects()].map(box => Math.round(box.top))).size;
+  return lines > 3 && one.textContent.trim().length / lines < 4;  // a letter or two a line
 }).map(one => one.textContent.trim().slice(0, 40))"""
 CUT_TABLES = """() => [...document.querySelectorAll('.wide')].filter(one => one.scrollWidth > one.clientWidth + 1)
   .map(one => one.textContent.trim().slice(0, 40))"""
