@@ -102,11 +102,9 @@ def opened(place: Path, scenario: str | None, sweep: str | None) -> tuple[Source
     """The folder as a forecast or comparison, or as a sweep; a sweep may stand beside the first."""
     from experiments.compose import at_home
     from experiments.finished import open_sweep
-    from experiments.report.source import open_source
-    from sim.shipped import load
+    from experiments.report.source import open_source, read_config
 
-    config = place / "config.yaml"
-    if config.is_file() and load(config).get("command") == "sweep":
+    if (place / "config.yaml").is_file() and read_config(place)["command"] == "sweep":
         return None, open_sweep(place)
     return open_source(place, scenario), open_sweep(at_home(sweep)) if sweep else None
 

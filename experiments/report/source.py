@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.city import City
     from sim.parameters import Parameters
 
+KINDS = ("forecast", "compare")
 NEEDED = ("config.yaml", "manifest.json", "plan.parquet", "runs.parquet", "monthly.parquet", "summary.csv")
 
 
@@ -86,8 +87,15 @@ class Source:
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
         """The rows of summary.csv with numbers as numbers."""
-        with (self.folder / "summary.csv").open(encoding="utf-8", newline="") as file:
-            return [{key: as_number(key, value) for key, value in row.items()} for row in csv.DictReader(file)]
+        path = self.folder / "summary.csv"
+        try:
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = [{key: as_number(key, value) for key, value in row.items()} for row in csv.DictReader(file)]
+        except (OSError, ValueError, csv.Error) as error:
+            raise InputError(f"{path} cannot be read ({error}); run the forecast again") from None
+        if not rows or not {"kpi", "scenario", "mean", "difference", "window"} <= set(rows[0]):
+            raise InputError(f"{path} lacks rows or columns; run the forecast again")
+        return rows
 
     def kpi(self, name: str, scenario: str = "") -> dict[str, Any] | None:
         """One row of the summary, or nothing."""
@@ -131,6 +139,8 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; give the folder of a finished forecast or comparison")
     missing = [name for name in NEEDED if not (folder / name).exists()]
+    if "config.yaml" not in missing:
+        check_kind(folder)
     if missing:
         raise InputError(unfinished(folder, missing))
     config, manifest = read_config(folder), read_manifest(folder)
@@ -145,6 +155,14 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
     return Source(folder, config, manifest, *two_sides(folder, config, scenario))
 
 
+def check_kind(folder: Path) -> None:
+    """Refuse the folder of another command."""
+    command = read_config(folder).get("command")
+    if command not in KINDS:
+        remedy = "; give it as sweep= beside a forecast" if command == "sweep" else ""
+        raise InputError(f"{folder} is the folder of a {command}; give a finished forecast or comparison{remedy}")
+
+
 def unfinished(folder: Path, missing: list[str]) -> str:
     """What is wrong with a folder that lacks files."""
     if "config.yaml" not in missing:
@@ -157,7 +175,10 @@ def read_config(folder: Path) -> dict[str, Any]:
     """The configuration in a folder."""
     from experiments.folder import stored_config
 
-    return stored_config(folder)
+    try:
+        return stored_config(folder)
+    except InputError as error:
+        raise InputError([message.replace("resume = ", "", 1) for message in error.messages]) from None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
