@@ -86,12 +86,21 @@ def validation(source: Source, words: Words, answer: Answer) -> list[Block]:
 
 def card_row(line: dict[str, str], words: Words) -> list[str]:
     """One line of the card, its numbers rounded for a reader."""
-    band = words("range", low=rounded(line, "band_low", words), high=rounded(line, "band_high", words))
-    low, high = rounded(line, "low", words), rounded(line, "high", words)
-    found = f"{rounded(line, 'mean', words)} ({words('range', low=low, high=high)})"
+    found = f"{rounded(line, 'mean', words)} ({span(line, 'low', 'high', words)})"
     verdict = words.get(f"judged.{line['verdict'].replace(' ', '_')}", line["verdict"])
     label = f"{line['fact']} {line['line']}" if line.get("line") else line["fact"]
-    return [label, line["statement"], band, found, verdict]
+    statement = words.get(f"fact.{line['fact']}", line["statement"])
+    return [label, statement, span(line, "band_low", "band_high", words), found, verdict]
+
+
+def span(line: dict[str, Any], first: str, last: str, words: Words) -> str:
+    """From where to where, or the one end that there is."""
+    low, high = rounded(line, first, words), rounded(line, last, words)
+    if "–" not in (low, high):
+        return words("range", low=low, high=high)
+    if low == high:
+        return "–"
+    return words("at_most", high=high) if low == "–" else words("at_least", low=low)
 
 
 def rounded(line: dict[str, Any], name: str, words: Words) -> str:

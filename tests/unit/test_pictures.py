@@ -227,6 +227,14 @@ def test_visits_are_summed_up_since_the_decision_for_100_premises():
     assert summed.tolist() == [[0.0, 0.0], [50.0, 100.0], [100.0, 100.0]]
 
 
+def test_the_month_before_the_decision_has_its_date_without_history():
+    cube = SimpleNamespace(months=np.array([1, 2]), dates=np.array(["2027-01-01", "2027-02-01"], "datetime64[D]"))
+    source = SimpleNamespace(story=SimpleNamespace(cube=lambda: cube))
+    sheet = paper.Paper(Words("pl", "PLN"))
+    assert ground.month_title(source, sheet, 0) == "przed decyzją (gru 2026)"
+    assert ground.month_title(source, sheet, 2) == "miesiąc 2 (lut 2027)"
+
+
 def test_the_maps_hold_every_zone_and_month(runs, drawn):
     rows = rows_of(drawn, "map_share")
     assert len(rows) == 4 * 4  # zones by months from the last one of history on

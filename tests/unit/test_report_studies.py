@@ -8,7 +8,8 @@ from experiments.cli import main
 from experiments.report import chapters
 from experiments.report.beside import beside
 from experiments.report.source import open_source
-from experiments.report.words import Words
+from experiments.report.words import Words, catalogue
+from experiments.validation.facts import shipped_facts
 from tests.tiny import tiny_folder
 
 pytestmark = pytest.mark.timeout(900)
@@ -77,12 +78,21 @@ def test_a_calibration_shows_ranges_before_and_after(place):
     assert any("Out of the model's reach" in block.get("text", "") and "churn" in block["text"] for block in inside)
 
 
+def test_every_fact_of_the_card_has_its_statement_in_both_languages():
+    facts = shipped_facts().facts
+    assert {name: catalogue("en").get(f"fact.{name}") for name in facts} == {
+        name: fact.statement for name, fact in facts.items()
+    }
+    assert all(f"fact.{name}" in catalogue("pl") for name in facts)
+
+
 @pytest.mark.parametrize(("language", "verdicts"), [("en", ["inside", "outside"]), ("pl", ["w paśmie", "poza pasmem"])])
 def test_a_card_is_counted_and_rounded(place, language, verdicts):
     inside = chapter(document(place, language, validation=str(place / "card")), "validation")
     rows = next(block for block in inside if block["kind"] == "table")["rows"]
     assert [row[-1] for row in rows] == verdicts
     assert rows[0][0] == "T3 calls"
+    assert rows[1][2] == {"en": "at least 0.80", "pl": "co najmniej 0,80"}[language]
     assert rows[0][3].startswith("0.31 (" if language == "en" else "0,31 (")
     assert "1" in inside[2]["text"]
 

@@ -152,7 +152,8 @@ def plain_map(axes: Axes, outlines: Any, values: np.ndarray, limits: tuple[float
 def month_title(source: Source, paper: Paper, month: int) -> str:
     """Which month a map shows."""
     cube = source.story.cube()
-    date = cube.dates[int(np.flatnonzero(cube.months == month)[0])]
+    first = cube.dates[cube.months == 1][0].astype("datetime64[M]")  # without a warm-up month 0 is not in the table
+    date = first + (month - 1)
     before = paper.words("figure.before") if month == 0 else paper.words("figure.month", month=month)
     return f"{before} ({paper.words.short_month(date)})"
 
