@@ -134,6 +134,8 @@ def pay_line(people: dict[str, np.ndarray], source: Source, words: Words) -> Blo
 
 def what_to_decide(source: Source, words: Words, answer: Answer) -> list[str]:
     """The decisions and their dates."""
+    if source.moves.only_others:
+        return [words("decide.others")]
     if not source.parameters.department.active:
         return [words("decide.other"), words(f"decide.{answer.pays}")]
     found = [words(f"decide.{answer.pays}")]

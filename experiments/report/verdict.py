@@ -73,6 +73,8 @@ def sentences(answer: Answer, source: Source, words: Words) -> list[str]:
     if answer.customers is None or answer.margin is None:
         return [words("verdict.nothing")]
     names = {"scenario": words.scenario(source.scenario), "baseline": words.scenario(source.baseline)}
+    if source.moves.only_others:
+        return [about_customers(answer, source, words, names), about_others(answer, source, words)]
     return [
         about_customers(answer, source, words, names),
         about_margin(answer, source, words),
@@ -83,7 +85,9 @@ def sentences(answer: Answer, source: Source, words: Words) -> list[str]:
 def about_customers(answer: Answer, source: Source, words: Words, names: dict[str, str]) -> str:
     """The sentence on customers."""
     assert answer.customers is not None
-    key = "verdict.more_customers" if answer.customers >= 0 else "verdict.fewer_customers"
+    if not answer.customers:
+        return words("verdict.same_customers", **names, months=source.story.last_month)
+    key = "verdict.more_customers" if answer.customers > 0 else "verdict.fewer_customers"
     return words(
         key,
         **names,
@@ -109,6 +113,13 @@ def about_margin(answer: Answer, source: Source, words: Words) -> str:
         won=won_of(answer, words),
         pairs=answer.pairs,
     )
+
+
+def about_others(answer: Answer, source: Source, words: Words) -> str:
+    """The sentence on money where others do something and nothing is decided."""
+    ends = {"low": words.money(answer.margin_low, True), "high": words.money(answer.margin_high, True)}
+    change = words.money(answer.margin, True)
+    return words("verdict.others_margin", change=change, **ends, months=source.story.last_month)
 
 
 def won_of(answer: Answer, words: Words) -> str:

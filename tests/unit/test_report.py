@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from experiments.cli import main
+from experiments.moves import Moves
 from experiments.report import chapters, register
 from experiments.report.pictures.axes import tick
 from experiments.report.source import open_source
@@ -112,6 +113,15 @@ def test_the_verdict_follows_the_odds(runs, odds, said):
     source, words = open_source(runs), Words("en", "AUD")
     text = " ".join(sentences(replace(ANSWER, margin_odds=odds), source, words))
     assert f"The decision {said} within" in text
+
+
+def test_what_others_do_is_no_decision(runs):
+    source, words = open_source(runs), Words("en", "AUD")
+    source.moves = Moves(ours=False, others="the largest rival cuts its prices")
+    text = " ".join(sentences(replace(ANSWER, customers=0.0), source, words))
+    assert "has as many customers as" in text and "What others do changes our cumulative margin" in text
+    assert "pays" not in text and "money back" not in text
+    assert chapters.department.what_to_decide(source, words, ANSWER) == [words("decide.others")]
 
 
 def test_a_department_that_loses_money_is_called_that(runs):
