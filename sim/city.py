@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import networkx as nx
@@ -194,16 +194,21 @@ def city_from_tables(
     return city
 
 
-def build(
-    meta: Any,
-    operator_data: Any,
-    tables: Mapping[str, Table | None],
-    folder: Path | None,
-    fingerprint: str,
-    findings: Findings,
-    doubts: bool = False,
-) -> City | None:
-    """The city of checked tables; None after a mistake."""
+class Seen(NamedTuple):
+    """What the tables of a city say, before anything is derived from it; a part is None after a mistake in it."""
+
+    described: dict[str, Any]
+    zones: dict[str, Any]
+    rows: dict[str, Any] | None
+    graph: nx.Graph
+    operators: tuple[OperatorSpec, ...]
+    history: dict[str, Array] | None
+
+
+def look_through(
+    meta: Any, operator_data: Any, tables: Mapping[str, Table | None], findings: Findings, doubts: bool = False
+) -> Seen | None:
+    """All tables read and held against each other; None where not even zones can be read."""
     described = read_meta(meta, findings)
     check_present(tables, findings)
     read = {stem: table for stem, table in tables.items() if table is not None}
@@ -223,22 +228,36 @@ def build(
         check_connected(graph, findings)
     if doubts:
         examine(meta, read, zones, rows, specs, links, history, findings)
-    if rows is None or findings.errors:
+    return Seen(described, zones, rows, graph, specs, history)
+
+
+def build(
+    meta: Any,
+    operator_data: Any,
+    tables: Mapping[str, Table | None],
+    folder: Path | None,
+    fingerprint: str,
+    findings: Findings,
+    doubts: bool = False,
+) -> City | None:
+    """The city of checked tables; None after a mistake."""
+    seen = look_through(meta, operator_data, tables, findings, doubts)
+    if seen is None or seen.rows is None or findings.errors:
         return None
-    rows = with_vacant(rows, zones, findings)
-    columns = zones | rows | geometry(graph, zones, rows)
+    rows = with_vacant(seen.rows, seen.zones, findings)
+    columns = seen.zones | rows | geometry(seen.graph, seen.zones, rows)
     note_rows(columns, findings)
     if findings.errors:
         return None
     return City(
-        **described,
+        **seen.described,
         **{name: frozen(column) for name, column in columns.items()},
         folder=folder,
         content_hash=fingerprint,
         findings=tuple(findings.ordered()),
-        territory=graph,
-        operators=specs,
-        history=history,
+        territory=seen.graph,
+        operators=seen.operators,
+        history=seen.history,
     )
 
 

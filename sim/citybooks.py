@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.citytable import CELL_LIMIT, COLUMNS_LIMIT, Table, lengths, too_many_columns, unique_header
+from sim.citytable import CELL_LIMIT, COLUMNS_LIMIT, Chosen, Table, lengths, too_many_columns, unique_header
 from sim.errors import nearest
 from sim.findings import Findings, plural
 
@@ -22,7 +22,7 @@ ROWS_LIMIT = 20_000_000
 AS_CSV = "save it again, or as CSV"
 
 
-def read_xlsx(path: Path, findings: Findings, sheet: str | None = None) -> Table | None:
+def read_xlsx(path: Path, findings: Findings, sheet: str | None = None, chosen: Chosen | None = None) -> Table | None:
     """One sheet of a workbook, the first unless named; its first row is the header."""
     if not sound_archive(path, findings):
         return None
@@ -41,7 +41,10 @@ def read_xlsx(path: Path, findings: Findings, sheet: str | None = None) -> Table
     filled = [i for i, row in enumerate(rows[1:]) if any(cell not in (None, "") for cell in row)]
     turned = list(zip_longest(*(rows[i + 1] for i in filled)))
     empty = (None,) * len(filled)
-    columns = {name: turned[j] if j < len(turned) else empty for j, name in enumerate(names) if name}
+    kept = set(names if chosen is None else chosen(names)) - {""}
+    columns = {name: turned[j] if j < len(turned) else empty for j, name in enumerate(names) if name in kept}
+    if chosen is not None and not columns:
+        return None
     left_out = np.setdiff1d(np.arange(len(rows) - 1), filled) + 2
     return Table(path.name, columns, left_out)
 
@@ -99,7 +102,7 @@ def sheet_rows(path: Path, name: str | None) -> list[tuple[Any, ...]]:
         book.close()
 
 
-def read_parquet(path: Path, findings: Findings) -> Table | None:
+def read_parquet(path: Path, findings: Findings, chosen: Chosen | None = None) -> Table | None:
     """A Parquet table with columns of any simple type."""
     from pyarrow import parquet
 
@@ -113,7 +116,10 @@ def read_parquet(path: Path, findings: Findings) -> Table | None:
         if too_many_columns(path.name, about.num_columns, findings):
             return None
         with parquet.ParquetFile(path, read_dictionary=texts) as file:  # a long text that repeats is held once
-            read = file.read()
+            kept = None if chosen is None else chosen(file.schema_arrow.names)
+            if kept == []:
+                return None
+            read = file.read(columns=kept)
         long = [name for name in read.column_names if longest(read.column(name)) > CELL_LIMIT]
         if long:
             findings.error(

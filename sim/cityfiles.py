@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.citybooks import read_parquet, read_xlsx
-from sim.citytable import CELL_LIMIT, COLUMNS_LIMIT, Table, in_numpy, lengths, too_many_columns, unique_header
+from sim.citytable import CELL_LIMIT, COLUMNS_LIMIT, Chosen, Table, in_numpy, lengths, too_many_columns, unique_header
 from sim.errors import nearest
 from sim.findings import Findings
 
@@ -51,18 +51,26 @@ def inside(path: Path, folder: Path, findings: Findings) -> bool:
 
 
 def read_table(
-    path: Path, findings: Findings, *, encoding: str | None = None, sheet: str | None = None
+    path: Path,
+    findings: Findings,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    chosen: Chosen | None = None,
 ) -> Table | None:
-    """A table of any of the forms; None after a mistake that leaves nothing to look at."""
+    """A table of any of the forms; None after a mistake that leaves nothing to look at.
+
+    `chosen` tells from the header which columns count; without it all do.
+    """
     if path.stat().st_size > TABLE_LIMIT:
         findings.error(path.name, "is larger than 2 GB", remedy="leave only the columns that a city needs")
         return None
     if path.suffix.lower() == ".xlsx":
-        table = read_xlsx(path, findings, sheet)
+        table = read_xlsx(path, findings, sheet, chosen)
+    elif path.suffix.lower() == ".parquet":
+        table = read_parquet(path, findings, chosen)
     else:
-        table = (
-            read_parquet(path, findings) if path.suffix.lower() == ".parquet" else read_csv(path, findings, encoding)
-        )
+        table = read_csv(path, findings, encoding, chosen)
     if table is not None and not table.size:
         findings.error(path.name, "has no rows", remedy="give at least one row below the header")
         return None
@@ -109,7 +117,7 @@ def guessed_encoding(raw: bytes) -> str:
     return f"; it looks like {best}, which city import reads (encoding: {best})" if hits[best] > 0.5 else ""
 
 
-def read_csv(path: Path, findings: Findings, encoding: str | None = None) -> Table | None:
+def read_csv(path: Path, findings: Findings, encoding: str | None = None, chosen: Chosen | None = None) -> Table | None:
     """A CSV with comma, semicolon or tab; a decimal comma is read where the comma does not separate."""
     from pyarrow import csv as arrow
 
@@ -128,20 +136,25 @@ def read_csv(path: Path, findings: Findings, encoding: str | None = None) -> Tab
     options = arrow.ParseOptions(
         delimiter=delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=odd
     )
-    types = dict.fromkeys(names, pa.string())
+    kept = [name for name in names if name] if chosen is None else chosen(names)
+    if chosen is not None and not kept:
+        return None
+    types = dict.fromkeys(kept, pa.string())
     try:
         columns = arrow.read_csv(
             pa.BufferReader(raw),
             read_options=arrow.ReadOptions(column_names=names, skip_rows=1, use_threads=False),
             parse_options=options,
-            convert_options=arrow.ConvertOptions(column_types=types, quoted_strings_can_be_null=False),
+            convert_options=arrow.ConvertOptions(
+                column_types=types, include_columns=kept, quoted_strings_can_be_null=False
+            ),
         )
     except pa.ArrowInvalid as error:
         reason = " ".join(str(error).split())[:120]
         findings.error(path.name, f"cannot be read as CSV ({reason})", remedy=QUOTES)
         return None
     odd.tell_rest()
-    table = {name: columns.column(name) for name in names if name}
+    table = {name: columns.column(name) for name in kept}
     return Table(path.name, table, np.array(sorted(odd.rows), np.int64), decimal_comma=delimiter != ",")
 
 

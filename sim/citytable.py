@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from sim.errors import nearest
 from sim.findings import Findings, plural, short
 
 Array = np.ndarray[Any, Any]
+Chosen = Callable[[list[str]], list[str]]  # from the names of a header to those of the columns that are read
 
 NUMBER = r"^-?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 CELL_LIMIT = 500  # characters; nothing in a city needs more
@@ -51,6 +52,12 @@ class Table:
     def row_number(self, i: int) -> int:
         """The row as a spreadsheet shows it: the header is row 1."""
         return i + 2 if self._row_numbers is None else int(self._row_numbers[i])
+
+    def taken(self, rows: Array, columns: Mapping[str, Any]) -> Table:
+        """Columns that were made of these rows, as a table that still tells where they stood."""
+        table = Table(self.file, columns, decimal_comma=self.decimal_comma)
+        table._row_numbers = (np.arange(2, self.size + 2) if self._row_numbers is None else self._row_numbers)[rows]
+        return table
 
     def at(self, column: str, i: int) -> str:
         """The text of one cell."""
