@@ -1,4 +1,4 @@
-"""`fieldcast city check DIR`, `city show [CITY]`, `city make`: is a folder sound, what is in it, a made-up one."""
+"""`fieldcast city`: check a folder, show a city, import the client's files, write templates, make a city up."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.citycheck import check
+from experiments.cityimport.command import run as bring_in
 from experiments.citymake import run as make
+from experiments.citytemplate import template
 from experiments.options import MAKING
 from experiments.style import grouped
 from sim.errors import InputError, nearest
@@ -14,7 +16,14 @@ from sim.errors import InputError, nearest
 if TYPE_CHECKING:
     from sim.city import City
 
-FORMS = "city check DIR, city show [CITY], or city make"
+FORMS = "city check DIR, city show [CITY], city import MAPPING, city template DIR, or city make"
+TAKES = {
+    "check": "a folder",
+    "show": "at most one city",
+    "import": "a mapping file",
+    "template": "a folder",
+    "make": "no further word but out=DIR and figures",
+}
 
 
 def run(request: Any) -> int:
@@ -35,10 +44,11 @@ def run(request: Any) -> int:
             search=[Path(configs)] if configs else [],
             quiet=bool(request.options.get("quiet")),
         )
-    if verb in ("check", "show", "make"):
-        takes = {"check": "a folder", "show": "at most one city", "make": "no further word but out=DIR and figures"}
-        raise InputError(f"city {verb} takes {takes[verb]}; write {FORMS}")
-    raise InputError(f"city = {verb!r} is unknown ({nearest(verb, ('check', 'show', 'make'))}); write {FORMS}")
+    if verb in ("import", "template") and len(words) == 2:
+        return bring_in(request, words[1]) if verb == "import" else template(words[1])
+    if verb in TAKES:
+        raise InputError(f"city {verb} takes {TAKES[verb]}; write {FORMS}")
+    raise InputError(f"city = {verb!r} is unknown ({nearest(verb, TAKES)}); write {FORMS}")
 
 
 def refuse_figures(request: Any, verb: str) -> None:

@@ -106,15 +106,23 @@ COMMANDS = {
     ),
     "city": Command(
         module="experiments.city",
-        line="check a folder with a city's data, show a city, or make a synthetic one",
+        line="own data in: templates, import, check; show a city, or make a synthetic one",
         examples=(
+            "fieldcast city template /data/templates",
+            "fieldcast city import /data/client/import.yaml out=/data/mytown",
             "fieldcast city check /data/mytown",
             "fieldcast city show melbourne out=runs/melbourne",
             "fieldcast city make out=/data/capital preset=polish_regional_capital population=250000 seed=3",
             "fieldcast city make out=/data/town preset=small_town 'premises={industrial:0.3,street_level:0.46}'",
         ),
         options=(*ALL, *MAKING),
-        forms={"check": (1, 1, "DIR"), "show": (0, 1, "[CITY]"), "make": (0, 0, "")},
+        forms={
+            "template": (1, 1, "DIR"),
+            "import": (1, 1, "MAPPING"),
+            "check": (1, 1, "DIR"),
+            "show": (0, 1, "[CITY]"),
+            "make": (0, 0, ""),
+        },
     ),
     "report": Command(
         module="experiments.report.command",

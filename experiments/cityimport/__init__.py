@@ -1,0 +1,1 @@
+"""`fieldcast city import`: a client's own files become a city's folder, by a mapping file."""

@@ -1,0 +1,142 @@
+"""A made-up register of businesses with other people's columns, of any size: `python -m tests.register million`.
+
+`python -m tests.register sample` writes the files of configs/template/import anew, `million` times an import.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+import configs
+
+SAMPLE = Path(configs.__file__).parent / "template" / "import"
+MIDDLE = (17.03, 51.11)  # degrees; the town is made up
+KM = np.array([70.0, 111.195])  # of a degree here
+BANDS = ("0 - 9", "10 - 49", "50 - 249", "250 and more")
+SHARES = (0.89, 0.087, 0.02, 0.003)
+BRANCHES = ("47.11", "56.10", "96.02", "62.01", "69.20", "70.22", "25.11", "49.41", "86.21", "41.20")
+DISTRICTS = ("Old Town", "Station", "Riverside", "Mills")
+
+
+def register(n: int, seed: int = 1) -> dict[str, Any]:
+    """Columns of a register: ids, places around four middles, branches, bands, houses."""
+    luck = np.random.default_rng(seed)
+    spread = 1.0 + (n / 1000) ** 0.5 / 6
+    district = luck.choice(len(DISTRICTS), n, p=(0.4, 0.25, 0.2, 0.15))
+    middles = spread * np.array([(0.0, 0.0), (1.3, 0.5), (-0.8, 1.2), (0.6, -1.6)])
+    house = luck.integers(0, max(n // 3, 1), n)
+    apart = luck.normal(0.0, 0.42 * spread, (max(n // 3, 1), 2))
+    km = middles[house % len(DISTRICTS)] + apart[house]
+    place = np.array(MIDDLE) + km / KM
+    return {
+        "Reg. no.": [f"R{i:07d}" for i in range(1, n + 1)],
+        "Branch": np.array(BRANCHES)[luck.integers(0, len(BRANCHES), n)],
+        "Staff": np.array(BANDS)[luck.choice(len(BANDS), n, p=SHARES)],
+        "Quarter": np.array(DISTRICTS)[house % len(DISTRICTS)],
+        "House": [f"H{number:06d}" for number in house.tolist()],
+        "Long": np.round(place[:, 0], 6),
+        "Lat": np.round(place[:, 1], 6),
+        "Telecom": np.array(["", "Our company", "Other", "nobody"])[
+            np.where(district < 0, 0, luck.choice(4, n, p=(0.7, 0.06, 0.2, 0.04)))
+        ],
+    }
+
+
+def as_text(columns: dict[str, Any], separator: str = ";") -> str:
+    """A CSV with semicolons and decimal commas, as spreadsheets of many countries write it."""
+    written = [
+        [str(cell).replace(".", ",") if name in ("Long", "Lat") else str(cell) for cell in values]
+        for name, values in columns.items()
+    ]
+    lines = [separator.join(columns), *(separator.join(row) for row in zip(*written, strict=True))]
+    return "\n".join(lines) + "\n"
+
+
+def streets(side: int = 22, step_km: float = 0.25) -> tuple[str, str]:
+    """A grid of streets as tables of nodes and edges."""
+    nodes, edges = ["osmid,x,y"], ["u,v,length,maxspeed,highway"]
+    for i in range(side * side):
+        column, row = i % side, i // side
+        x, y = np.array(MIDDLE) + (np.array([column, row]) - (side - 1) / 2) * step_km / KM
+        nodes.append(f"{i},{x:.6f},{y:.6f}")
+        main = 50 if row % 4 == 0 or column % 4 == 0 else 30
+        for other, there in ((i + 1, column + 1 < side), (i + side, row + 1 < side)):
+            if there:
+                edges.append(f"{i},{other},{1000 * step_km:.0f},{main},residential")
+    return "\n".join(nodes) + "\n", "\n".join(edges) + "\n"
+
+
+def quarters() -> str:
+    """Four polygons around the middle, one a ring with a hole that another fills."""
+    squares = {"OT": (-0.9, -0.9, 0.9, 0.9), "ALL": (-9.0, -9.0, 9.0, 9.0)}
+
+    def ring(box: tuple[float, float, float, float], back: bool = False) -> list[list[float]]:
+        west, south, east, north = box
+        corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+        turned = corners[::-1] if back else corners
+        return [[round(float(v), 6) for v in np.array(MIDDLE) + np.array(corner) / KM] for corner in turned]
+
+    inner, outer = squares["OT"], squares["ALL"]
+    shapes = [("OT", "Old Town", [ring(inner)]), ("AR", "Around", [ring(outer), ring(inner, back=True)])]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"code": code, "title": title},
+            "geometry": {"type": "Polygon", "coordinates": rings},
+        }
+        for code, title, rings in shapes
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features}, indent=1) + "\n"
+
+
+def write_sample(folder: Path = SAMPLE) -> None:
+    """The made-up files that the template's mapping reads."""
+    (folder / "register.csv").write_text(as_text(register(600)), "utf-8")
+    nodes, edges = streets()
+    (folder / "street_nodes.csv").write_text(nodes)
+    (folder / "street_edges.csv").write_text(edges)
+    (folder / "quarters.geojson").write_text(quarters())
+
+
+def write_million(folder: Path, n: int = 1_000_000) -> Path:
+    """A register of so many businesses, and the template's mapping for it, with ways by distance."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    columns = register(n)
+    csv.write_csv(pa.table({name: pa.array(values) for name, values in columns.items()}), folder / "register.csv")
+    mapping = yaml.safe_load((SAMPLE / "import.yaml").read_text("utf-8"))
+    mapping = {key: value for key, value in mapping.items() if key not in ("travel", "history")}
+    mapping["zones"] = {"from": "points", "businesses_each": 300}
+    (folder / "import.yaml").write_text(yaml.safe_dump(mapping), "utf-8")
+    for name in ("city.yaml", "operators.yaml"):
+        (folder / name).write_bytes((SAMPLE / name).read_bytes())
+    return folder / "import.yaml"
+
+
+def million(n: int = 1_000_000) -> float:
+    """Seconds of an import of so many businesses, from the command line to the written folder."""
+    with tempfile.TemporaryDirectory() as place:
+        mapping = write_million(Path(place), n)
+        begin = time.perf_counter()
+        words = [sys.executable, "-m", "experiments", "city", "import", str(mapping), f"out={place}/city"]
+        subprocess.run(words, check=True, cwd=Path(__file__).parent.parent)
+        return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["sample"]:
+        write_sample()
+    elif sys.argv[1:2] == ["million"]:
+        print(f"{million():.1f} seconds")
+    else:
+        sys.exit(__doc__)
