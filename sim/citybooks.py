@@ -108,15 +108,15 @@ def read_parquet(path: Path, findings: Findings, chosen: Chosen | None = None) -
 
     try:
         with parquet.ParquetFile(path) as file:
-            about = file.metadata
+            about, names = file.metadata, file.schema_arrow.names
             texts = [about.schema.column(i).path for i in range(about.num_columns) if is_text(about, i)]
         if about.num_rows > ROWS_LIMIT:
             findings.error(path.name, f"has {about.num_rows:,} rows", remedy=f"at most {ROWS_LIMIT:,}")
             return None
-        if too_many_columns(path.name, about.num_columns, findings):
+        if too_many_columns(path.name, about.num_columns, findings) or not unique_header(path.name, names, findings):
             return None
         with parquet.ParquetFile(path, read_dictionary=texts) as file:  # a long text that repeats is held once
-            kept = None if chosen is None else chosen(file.schema_arrow.names)
+            kept = None if chosen is None else chosen(names)
             if kept == []:
                 return None
             read = file.read(columns=kept)
@@ -125,8 +125,6 @@ def read_parquet(path: Path, findings: Findings, chosen: Chosen | None = None) -
             findings.error(
                 path.name, f"has texts longer than {CELL_LIMIT} characters in {plural(long)}", remedy="shorten them"
             )
-            return None
-        if not unique_header(path.name, read.column_names, findings):
             return None
         return Table(path.name, {name: read.column(name) for name in read.column_names})
     except (pa.ArrowException, OSError, ValueError, NotImplementedError, MemoryError) as error:

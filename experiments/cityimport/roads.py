@@ -30,6 +30,7 @@ USUAL = {
     "seconds": ("seconds", "travel_time"),
     "speed": ("speed", "speed_kph", "maxspeed"),
 }
+OWN = {"id": "node", "source": "from", "target": "to"}  # what GraphML itself calls them
 GRAPHML_LIMIT = 1_000_000_000  # bytes
 PROLOG = 1_000_000  # bytes in which a document type would stand
 EDGES_LIMIT = 10_000_000
@@ -127,7 +128,7 @@ def graphml_columns(path: Path) -> tuple[Columns, Columns]:
             names[element.get("id", "")] = element.get("attr.name", "")
         elif kind in ("node", "edge"):
             said = {names.get(each.get("key", ""), ""): each.text or "" for each in element}
-            said |= {name: element.get(name, "") for name in ("id", "source", "target") if element.get(name)}
+            said |= {ours: element.get(name, "") for name, ours in OWN.items()}
             columns = nodes if kind == "node" else edges
             for column, values in columns.items():
                 values.append(next((said[name] for name in USUAL[column] if said.get(name)), ""))

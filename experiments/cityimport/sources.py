@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".geojson", ".json", ".graphml")
 SHAPES = (".geojson", ".json")
+SHOWN_LETTERS = 60  # of a column's name in a hint
 
 
 class Place:
@@ -33,7 +34,7 @@ class Place:
         if Path(name).is_absolute() or ".." in Path(name).parts:
             remedy = "copy the file beside the mapping and give its name alone"
             self.findings.error(self.mapping, "points outside the mapping's folder", remedy=remedy, **given)
-        elif "\0" in name or not path.exists():
+        elif not is_there(path):
             there = [each.name for each in self.folder.iterdir() if each.is_file()]
             self.findings.error(self.mapping, "is not there", remedy=nearest(name, there), **given)
         elif inside(path, self.folder, self.findings):
@@ -59,16 +60,21 @@ class Place:
         else:
             encoding = source.encoding
             table = read_table(path, self.findings, encoding=encoding, sheet=source.sheet, chosen=names)
-        if table is None:
-            return None
-        table = renamed(table, names.found)
+        if table is not None:
+            table = renamed(table, names.found)
+        elif not names.header:
+            return None  # told by the reader
         self.names.setdefault(path.name, {}).update(names.found)
-        missing = [name for name in needed if name not in table]
+        missing = [name for name in needed if name not in names.found]
+        if not names.found and not missing:
+            self.findings.error(path.name, "none of its columns is known", remedy=f"known: {', '.join(ours)}")
         for name in missing:
+            if name in source.columns:
+                continue  # told when the header was read
             hint = nearest(name, names.header) if names.header else ""
             remedy = f"write columns: {{{name}: THEIR NAME}} in {self.mapping}; {hint}"
             self.findings.error(path.name, f"no column is mapped to '{name}'", column=name, remedy=remedy)
-        if missing:
+        if missing or table is None:
             return None
         for name, words in getattr(source, "values", {}).items():
             if name in table:
@@ -93,6 +99,14 @@ class Place:
         return None if path is None else read_yaml(path, self.findings)
 
 
+def is_there(path: Path) -> bool:
+    """Whether a path leads to something; a name that no file system takes does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 class Names:
     """Which columns of a table are read: those that the mapping names, and those that have our names already."""
 
@@ -102,7 +116,7 @@ class Names:
         self.found: dict[str, str] = {}  # ours: theirs
 
     def __call__(self, header: list[str]) -> list[str]:
-        self.header = [name for name in header if name]
+        self.header = [name[:SHOWN_LETTERS] for name in header if name]
         wanted = {name: name for name in self.ours if name in header and name not in self.columns}
         for name, theirs in self.columns.items():
             if theirs in header:
