@@ -133,7 +133,7 @@ def draw(city: City, out: Path) -> None:
     density = np.where(tenants > 0, tenants / city.area_km2, np.nan)
     with house_style():
         figure = new_figure(7.6)
-        axes = figure.add_axes((0.04, 0.09, 0.92, 0.79))
+        axes = figure.add_axes((0.04, 0.21, 0.92, 0.67))
         territory_axes(axes, city, density, label="businesses per km² (logarithmic scale)", logarithmic=True)
         title = f"{city.name}: {grouped(tenants.sum())} businesses in {city.zone_id.size} zones"
         frame(figure, title, "Density of businesses by zone", "\n".join([attribution(city), *city.assumptions]))

@@ -109,15 +109,18 @@ def frame_city(axes: Axes, outlines: Outlines) -> None:
 def legend(axes: Axes, painted: ScalarMappable, label: str, percent: bool, missing: bool, faded_label: str) -> None:
     """A bar of colours with its unit, the grey of what is unknown and the hatching of what may be chance."""
     from matplotlib.patches import Patch
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
+    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
     figure: Any = axes.figure
     bar = figure.colorbar(painted, cax=axes.inset_axes((0.08, -0.055, 0.84, 0.025)), orientation="horizontal")
     bar.set_label(label, color=INK)
     bar.outline.set_visible(False)
     logarithmic = painted.norm.__class__.__name__ == "LogNorm"
-    bar.ax.xaxis.set_major_locator(LogLocator() if logarithmic else MaxNLocator(5))
+    norm: Any = painted.norm
+    marked = (1.0, 2.0, 5.0) if logarithmic and norm.vmax < 200 * norm.vmin else (1.0,)
+    bar.ax.xaxis.set_major_locator(LogLocator(subs=marked) if logarithmic else MaxNLocator(5))
     bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: legend_tick(value, percent)))
+    bar.ax.xaxis.set_minor_formatter(NullFormatter())
     notes = [Patch(facecolor=NO_DATA, edgecolor="#C8C8C8", label="no data")] if missing else []
     if faded_label:
         notes.append(Patch(facecolor="#F2F2F2", edgecolor=HATCH, linewidth=0.0, hatch="//////", label=faded_label))

@@ -120,6 +120,8 @@ def read_parquet(path: Path, findings: Findings, chosen: Chosen | None = None) -
             if kept == []:
                 return None
             read = file.read(columns=kept)
+        for name in read.column_names:
+            read.column(name).validate(full=True)  # text that is no UTF-8 would break whoever reads it
         long = [name for name in read.column_names if longest(read.column(name)) > CELL_LIMIT]
         if long:
             findings.error(

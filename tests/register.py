@@ -75,27 +75,35 @@ def streets(side: int = 22, step_km: float = 0.25) -> tuple[str, str]:
     return "\n".join(nodes) + "\n", "\n".join(edges) + "\n"
 
 
-def quarters() -> str:
-    """Four polygons around the middle, one a ring with a hole that another fills."""
-    squares = {"OT": (-0.9, -0.9, 0.9, 0.9), "ALL": (-9.0, -9.0, 9.0, 9.0)}
+def square(west: float, south: float, east: float, north: float) -> list[list[float]]:
+    """A ring of corners in degrees, from kilometres around the middle."""
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return [[round(float(v), 6) for v in np.array(MIDDLE) + np.array(corner) / KM] for corner in corners]
 
-    def ring(box: tuple[float, float, float, float], back: bool = False) -> list[list[float]]:
-        west, south, east, north = box
-        corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
-        turned = corners[::-1] if back else corners
-        return [[round(float(v), 6) for v in np.array(MIDDLE) + np.array(corner) / KM] for corner in turned]
 
-    inner, outer = squares["OT"], squares["ALL"]
-    shapes = [("OT", "Old Town", [ring(inner)]), ("AR", "Around", [ring(outer), ring(inner, back=True)])]
+def collection(parts: dict[str, list[list[list[float]]]]) -> str:
+    """Polygons by their code as GeoJSON."""
     features = [
         {
             "type": "Feature",
-            "properties": {"code": code, "title": title},
+            "properties": {"code": code, "title": f"Quarter {code}"},
             "geometry": {"type": "Polygon", "coordinates": rings},
         }
-        for code, title, rings in shapes
+        for code, rings in parts.items()
     ]
     return json.dumps({"type": "FeatureCollection", "features": features}, indent=1) + "\n"
+
+
+def quarters() -> str:
+    """Nine quarters around the middle."""
+    edges = (-3.5, -0.9, 0.9, 3.5)
+    return collection(
+        {
+            f"{'SMN'[row]}{'WME'[column]}": [square(edges[column], edges[row], edges[column + 1], edges[row + 1])]
+            for row in range(3)
+            for column in range(3)
+        }
+    )
 
 
 def write_sample(folder: Path = SAMPLE) -> None:
