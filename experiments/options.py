@@ -61,7 +61,18 @@ RUNS = (
     *("record.zones", "record.reps", "record.ledger", "record.events"),
 )
 MAKING = (
-    *("preset", "name", "population", "businesses", "area_km2", "layout", "districts", "premises", "sizes"),
+    *(
+        "preset",
+        "name",
+        "population",
+        "businesses",
+        "area_km2",
+        "density_per_km2",
+        "layout",
+        "districts",
+        "premises",
+        "sizes",
+    ),
     *("employees_exponent", "vacant_share"),
 )
 
@@ -146,6 +157,7 @@ _TABLE = (
     Option("population", "figure", None, "inhabitants, from which the businesses follow"),
     Option("businesses", "figure", None, "business premises"),
     Option("area_km2", "figure", None, "built-up area; at the preset's density unless given"),
+    Option("density_per_km2", "figure", None, "businesses per km2, instead of the area"),
     Option("layout", "figure", None, "districts on a ring or a grid"),
     Option("districts", "figure", None, "districts, each with a zone for each premises type"),
     Option("premises", "figure", None, "shares of premises types, as premises={street_level:0.5,...}"),

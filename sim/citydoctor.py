@@ -26,6 +26,7 @@ LARGE_EMPLOYER = 5_000  # employees under one roof
 SPEED_KM_PER_HOUR = (1.0, 130.0)  # between the middles of linked zones
 MOJIBAKE = r"Ã[\x{80}-\x{ff}©¤¶¼±³]|Å[\x{80}-\x{ff}‚›„º¼]|Ä[\x{80}-\x{ff}…‡™]|â€|ï»¿|\x{fffd}"
 LONG_TERM_YEARS = 10
+TWICE_SHARE = 0.4  # of rows that are like an earlier one; a table put in twice has half
 SHARE_GAP = 0.05  # between the share that operators.yaml states and the one that the rows or the months show
 # Rough middles of countries (latitude, longitude, reach in km): enough to tell a swapped pair.
 COUNTRIES = {
@@ -221,10 +222,26 @@ def examine_businesses(table: Table, rows: dict[str, Any], meta: Any, findings: 
 
 
 def examine_duplicates(table: Table, findings: Findings) -> None:
-    """Rows that agree in everything but the id, their bill or contract end included, are hardly two businesses."""
+    """Rows that agree in everything but the id, their bill or contract end included, are hardly two businesses.
+
+    Where neither is known, tenants of one house may be alike; but not most of them.
+    """
     telling = [name for name in ("monthly_bill", "contract_end") if name in table]
-    if not telling:
+    if not telling and "building_id" not in table:
         return
+    again = alike_rows(table, telling or ["building_id"])
+    if telling:
+        message = "agrees with an earlier row in everything but the id: the same business twice?"
+        remedy = "drop one of the two, or leave them if both exist"
+        findings.rows(table, "business_id", again, message, remedy, "WARNING")
+    elif again.size > TWICE_SHARE * table.size:
+        message = f"{again.size:,} rows agree with an earlier one in everything but the id"
+        remedy = "was the table put in twice?"
+        findings.warning(table.file, message, column="business_id", remedy=remedy)
+
+
+def alike_rows(table: Table, telling: list[str]) -> Array:
+    """Rows that agree with an earlier one in everything but the id, where the telling columns are filled."""
     filled = np.ones(table.size, bool)
     key = np.zeros(table.size, np.int64)
     for name in table.columns:
@@ -236,9 +253,8 @@ def examine_duplicates(table: Table, findings: Findings) -> None:
         _, key = np.unique(key * len(texts) + codes, return_inverse=True)  # never above rows x texts
     order = np.flatnonzero(filled)
     order = order[np.argsort(key[order], kind="stable")]
-    again = np.sort(order[1:][np.diff(key[order]) == 0])
-    message = "agrees with an earlier row in everything but the id: the same business twice?"
-    findings.rows(table, "business_id", again, message, "drop one of the two, or leave them if both exist", "WARNING")
+    again: Array = np.sort(order[1:][np.diff(key[order]) == 0])
+    return again
 
 
 def examine_terms(table: Table, rows: dict[str, Any], meta: Any, findings: Findings) -> None:

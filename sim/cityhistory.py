@@ -15,6 +15,7 @@ Array = np.ndarray[Any, Any]
 
 HISTORY_COLUMNS = ("month", "inbound_calls", "gross_adds", "churn", "customers")
 FLOWS = ("inbound_calls", "gross_adds", "churn")
+CHANCE = 2.5  # standard deviations of a count, within which a month may differ by chance
 PARTIAL = 0.6  # of the usual month: a first or last month with less was probably not yet, or not wholly, counted
 SLIP = 5.0  # times the usual month, or a fifth of it: probably another unit, or two months in one
 SUMS_TOLERANCE = 0.02  # of the customers
@@ -69,8 +70,9 @@ def examine_column(table: Table, name: str, values: Array, order: Array, finding
         return
     usual = float(np.median(values[known]))
     ends = np.isin(np.arange(values.size), [0, values.size - 1])
+    low = min(PARTIAL * usual, usual - CHANCE * usual**0.5)  # of a few a month, none at all may be chance
     with np.errstate(invalid="ignore"):
-        partial = ends & (values < PARTIAL * usual)
+        partial = ends & (values < low)
         slip = ~partial & (usual > 5.0) & ((values > SLIP * usual) | (values < usual / SLIP))
     message = f"is less than {PARTIAL:.0%} of the usual month ({usual:,.0f}): a month that was not counted whole?"
     remedy = "leave a partial month out"

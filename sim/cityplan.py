@@ -80,6 +80,7 @@ class CityPlan(Figures):
     businesses_per_1000: float = Field(ge=1.0, le=500.0)
     businesses: int | None = Field(None, ge=100, le=5_000_000)
     area_km2: float = Field(gt=0.05, le=20_000.0)
+    density_per_km2: float | None = Field(None, gt=0.0, le=60_000.0)  # of businesses; instead of the area
     layout: Literal["ring", "grid"]
     districts: int | None = Field(None, ge=1, le=5000)
     district_spread: float = Field(ge=0.0, le=2.0)
@@ -135,6 +136,9 @@ def city_plan(preset: str, changes: Mapping[str, Any] | None = None) -> CityPlan
         if one in changes and other not in changes:
             figures[other] = None
     plan = checked(figures | changes)
+    if plan.density_per_km2 is not None:
+        plan = with_density(plan, plan.density_per_km2, "area_km2" in changes)
+        changes["area_km2"] = plan.area_km2
     resized = plan.size != usual.size
     if resized and "districts" not in changes:
         plan = plan.model_copy(update={"districts": None})
@@ -142,6 +146,18 @@ def city_plan(preset: str, changes: Mapping[str, Any] | None = None) -> CityPlan
         area = math.ceil(usual.area_km2 * plan.size / usual.size * 100.0) / 100.0
         plan = plan.model_copy(update={"area_km2": max(area, 0.06)})
     return plan
+
+
+def with_density(plan: CityPlan, density_per_km2: float, area_given: bool) -> CityPlan:
+    """The plan with the area that gives its businesses this density."""
+    if area_given:
+        message = f"density_per_km2 = {density_per_km2:g} and area_km2 = {plan.area_km2:g} say the same thing twice"
+        raise InputError(f"{message}; give one of them")
+    area = math.ceil(plan.size / density_per_km2 * 100.0) / 100.0
+    if not 0.05 < area <= 20_000.0:
+        message = f"density_per_km2 = {density_per_km2:g} spreads {plan.size} businesses over {area:g} km2"
+        raise InputError(f"{message}; give a density that leaves from 0.06 to 20,000 km2")
+    return plan.model_copy(update={"area_km2": area})
 
 
 def checked(figures: Mapping[str, Any]) -> CityPlan:

@@ -76,6 +76,17 @@ DOUBTS: dict[str, tuple[dict[str, Any], str]] = {
         {"businesses": TWICE | ONE_PLACE},
         "row 61, column business_id = 'B59': agrees with an earlier",
     ),
+    "a table put in twice": (
+        {
+            "businesses": {
+                name: [*values[:30], *values[:30]]
+                for name, values in tiny_tables()["businesses"].items()
+                if name != "business_id"
+            }
+            | {"business_id": [f"B{i}" for i in range(60)]}
+        },
+        "30 rows agree with an earlier one in everything but the id",
+    ),
     "a term that has ended": (
         {"businesses": {"contract_end": ["2019-05-01", *["2022-01-31"] * 59]}},
         "lies before the",
@@ -120,6 +131,11 @@ def test_a_sound_folder_with_history_and_terms_raises_none(tmp_path: Path) -> No
     history = months(*[20, 22, 21, 19, 20, 21], customers=[18, 18, 18, 18, 18, 18], churn=[20, 22, 21, 19, 20, 21])
     rows = {"contract_end": ["2022-01-31"] * 60, "monthly_bill": PAID}
     assert city_of(tmp_path, history=history, businesses=rows) == []
+
+
+def test_a_few_fewer_in_the_last_month_may_be_chance(tmp_path: Path) -> None:
+    told = city_of(tmp_path, history=months(4, 5, 4, 3, 4, 1))
+    assert not any("not counted whole" in each for each in told)
 
 
 def test_providers_that_clash_with_the_stated_shares_are_doubted(tmp_path: Path) -> None:

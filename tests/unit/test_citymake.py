@@ -40,6 +40,13 @@ def test_the_default_of_the_card_is_that_of_the_domain_sheet() -> None:
     assert kinds.tolist() == [2000, 1400, 600, 1000]
 
 
+def test_a_density_stands_for_an_area() -> None:
+    plan = city_plan("small_town", {"businesses": 800, "density_per_km2": 160})
+    assert plan.area_km2 == 5.0 and make_city(plan).area_km2.sum() == pytest.approx(5.0, rel=0.01)
+    assert "say the same thing twice" in mistakes(density_per_km2=100, area_km2=3)
+    assert "give a density that leaves" in mistakes(density_per_km2=0.01)
+
+
 def test_size_classes_have_the_shares_that_were_asked_for() -> None:
     city = make_city(city_plan("polish_regional_capital", {"businesses": 4000}))
     sizes = np.bincount(city.size_class[city.occupied], minlength=4) / 4000
