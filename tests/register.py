@@ -22,6 +22,9 @@ SAMPLE = Path(configs.__file__).parent / "template" / "import"
 MIDDLE = (17.03, 51.11)  # degrees; the town is made up
 KM = np.array([70.0, 111.195])  # of a degree here
 BANDS = ("0 - 9", "10 - 49", "50 - 249", "250 and more")
+SAMPLE_SIZE = 1500
+MONTHS = "Month;Calls;New customers;Lost;Customers"
+TRUTH = {"world.needs.shopping_rate_per_month": 0.019, "situation.focal_share": 0.22, "situation.focal_brand": 0.33}
 SHARES = (0.89, 0.087, 0.02, 0.003)
 BRANCHES = ("47.11", "56.10", "96.02", "62.01", "69.20", "70.22", "25.11", "49.41", "86.21", "41.20")
 DISTRICTS = ("Old Town", "Station", "Riverside", "Mills")
@@ -108,11 +111,35 @@ def quarters() -> str:
 
 def write_sample(folder: Path = SAMPLE) -> None:
     """The made-up files that the template's mapping reads."""
-    (folder / "register.csv").write_text(as_text(register(600)), "utf-8")
+    (folder / "register.csv").write_text(as_text(register(SAMPLE_SIZE)), "utf-8")
     nodes, edges = streets()
     (folder / "street_nodes.csv").write_text(nodes)
     (folder / "street_edges.csv").write_text(edges)
     (folder / "quarters.geojson").write_text(quarters())
+    (folder / "months.csv").write_text(months(folder), "utf-8")
+
+
+def months(folder: Path) -> str:
+    """Two years of the imported sample, simulated with known parameters, as a client would write them down."""
+    from experiments.calibration.fixtures import history_from, simulated
+    from experiments.cityimport.assemble import imported
+    from experiments.cityimport.write import write_folder
+    from sim.city import load_city
+    from sim.findings import Findings
+
+    (folder / "months.csv").write_text(MONTHS + "\n2024-01;1;1;1;1\n")  # read before it is known
+    city = imported(folder / "import.yaml", Findings())
+    assert city is not None
+    with tempfile.TemporaryDirectory() as place:
+        write_folder(city, Path(place) / "city")
+        tables = simulated(load_city(Path(place) / "city"), TRUTH, "2024-01", 24, seed=2024)
+    told = history_from(tables, "")
+    figures = {each.name: each.values for each in told.series}
+    names = ("inbound_calls", "gross_adds", "churn", "customers")
+    rows = [
+        ";".join([str(month), *(f"{figures[name][i]:.0f}" for name in names)]) for i, month in enumerate(told.months)
+    ]
+    return "\n".join([MONTHS, *rows]) + "\n"
 
 
 def write_million(folder: Path, n: int = 1_000_000) -> Path:

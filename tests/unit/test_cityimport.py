@@ -91,9 +91,9 @@ def city_of(mapping: Path) -> City:
 def test_the_template_is_imported_with_one_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["city", "template", str(tmp_path / "t")]) == 0
     assert main(["city", "import", str(tmp_path / "t/import/import.yaml"), f"out={tmp_path / 'city'}"]) == 0
-    assert "600 businesses of 600 rows" in capsys.readouterr().out
+    assert "1,500 businesses of 1,500 rows" in capsys.readouterr().out
     city = load_city(tmp_path / "city")
-    assert city.occupied.sum() == 600 and city.history is not None
+    assert city.occupied.sum() == 1500 and city.history is not None
     assert {city.operators[0].name, city.operators[1].name} == {"Our company", "Other"}
     assert main(["city", "check", str(tmp_path / "t/city")]) == 0
 
