@@ -97,6 +97,21 @@ def test_the_first_forecast_of_the_readme_leaves_what_it_promises(tiny_folder, t
     assert written <= named
 
 
+def test_the_afternoon_with_ones_own_files_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    section = PAGES["own_city.md"].split("## An afternoon")[1].split("\n## ")[0]
+    lines = re.findall(r"^fieldcast .*", section, re.MULTILINE)
+    verbs = [" ".join(line.split()[1:3]) for line in lines if line.startswith("fieldcast city ")]
+    assert verbs == ["city template", "city import", "city check", "city show"] and len(lines) == 9
+    first = next(line for line in lines if line.startswith("fieldcast forecast"))
+    for line in [*lines[:4], first]:  # what follows takes minutes; tests of its own run it on smaller ground
+        words = words_of(line)
+        fixed = [word for word in words if not word.startswith("replications=")]
+        assert main([*fixed, *(TINY if line == first else ())]) == 0, line
+    assert (tmp_path / "checked/findings.html").exists() and (tmp_path / "shown/figures/city_map.png").exists()
+    assert (tmp_path / "first/summary.csv").exists()
+
+
 def test_every_make_target_exists():
     makefile = (ROOT / "Makefile").read_text("utf-8")
     assert all(re.search(rf"^{line.split()[1]}:", makefile, re.MULTILINE) for line in lines_of("make "))
