@@ -30,6 +30,8 @@ def run(request: Any) -> int:
     """The words after `city` choose what is done."""
     words = list(request.path)
     verb = words[0] if words else ""
+    if verb != "import" and request.options.get("findings"):
+        raise InputError(f"findings belongs to city import, not to city {verb}; city check takes out=DIR")
     if verb == "make" and len(words) == 1:
         return make(request)
     refuse_figures(request, verb)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from sim.cityreasons import why
+from sim.cityreasons import COLUMNS, why
 from sim.findings import SHOWN, Finding, short
 
 LEVELS = {"ERROR": "stops", "WARNING": "look at it", "NOTE": "to know"}
@@ -36,9 +37,16 @@ def verdict(findings: Sequence[Finding]) -> str:
     return f"{counts}; {'not usable yet' if 'ERROR' in levels else 'usable'}"
 
 
+def reason(finding: Finding) -> str:
+    """Why a finding matters, also where file and column are a client's own."""
+    known = why(finding)
+    ours = re.sub(r".*\(our (\w+)\)$", r"\1", finding.column or "")
+    return known or next((text for (_, column), text in COLUMNS.items() if column == ours), "")
+
+
 def tell(findings: Sequence[Finding]) -> None:
     """All findings on the terminal; why a thing matters stands below the last line about it."""
-    for _, group in groupby(findings, key=lambda each: (each.level, why(each))):
+    for _, group in groupby(findings, key=lambda each: (each.level, reason(each))):
         print("\n".join(brief(list(group))))
 
 
@@ -50,8 +58,8 @@ def brief(findings: list[Finding]) -> list[str]:
         lines += map(str, rows[:SHOWN])
         if len(rows) > SHOWN:
             lines.append(f"{rows[0].level} {rows[0].file}: the same in {len(rows) - SHOWN:,} more rows")
-    reason = why(findings[-1])
-    return lines + ([f"    why it matters: {reason}"] if reason and findings[-1].level != "NOTE" else [])
+    because = reason(findings[-1])
+    return lines + ([f"    why it matters: {because}"] if because and findings[-1].level != "NOTE" else [])
 
 
 def write(findings: Sequence[Finding], name: str, out: Path) -> None:
@@ -77,7 +85,7 @@ def cells_of(finding: Finding) -> list[str]:
         finding.column or "",
         value,
         finding.message,
-        why(finding),
+        reason(finding),
         finding.remedy,
     ]
 
@@ -124,11 +132,11 @@ def as_page(findings: Sequence[Finding], name: str) -> str:
 
 def page_row(finding: Finding) -> str:
     """One finding as a row of the page."""
-    level, file, row, column, value, message, reason, remedy = map(html.escape, cells_of(finding))
+    level, file, row, column, value, message, because, remedy = map(html.escape, cells_of(finding))
     place = file + (f", row {row}" if row else "") + (f", {column}" if column else "")
     shown = f"<code>{value}</code>" if finding.value is not None else ""
-    reason = f'<br><span class="why">{reason}</span>' if reason else ""
+    because = f'<br><span class="why">{because}</span>' if because else ""
     return (
         f'<tr><td class="{level}">{level}</td><td>{place}</td><td>{shown}</td>'
-        f"<td>{message}{reason}</td><td>{remedy}</td></tr>"
+        f"<td>{message}{because}</td><td>{remedy}</td></tr>"
     )

@@ -115,7 +115,7 @@ COMMANDS = {
             "fieldcast city make out=/data/capital preset=polish_regional_capital population=250000 seed=3",
             "fieldcast city make out=/data/town preset=small_town 'premises={industrial:0.3,street_level:0.46}'",
         ),
-        options=(*ALL, *MAKING),
+        options=(*ALL, "findings", *MAKING),
         forms={
             "template": (1, 1, "DIR"),
             "import": (1, 1, "MAPPING"),

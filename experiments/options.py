@@ -10,6 +10,7 @@ from typing import Any
 LITERAL = (
     *("out", "resume", "merge", "table", "client", "template", "history", "posterior", "city", "configs"),
     *("sweep", "validation", "calibration", "facts", "where", "kpis", "baseline_kpis", "under"),
+    *("facts", "where", "kpis", "baseline_kpis", "under", "findings"),
 )
 
 
@@ -143,6 +144,7 @@ _TABLE = (
     Option("weights", "figure", None, "what each figure of the history counts for, as 'weights={churn:0.5}'"),
     Option("posterior", "literal", None, "folder of a calibration, from which each run draws its parameters"),
     Option("holdout", "whole", None, "months held back for the test; a third of them unless given", low=1, high=60),
+    Option("findings", "literal", None, "folder for the findings of an import, as a page and a table"),
     Option("format", "word", "table", "table, csv or md", words=("table", "csv", "md")),
     Option("facts", "literal", "all", "facts to judge, as facts=T3,T9"),
     Option("effort", "word", "quick", "quick (some minutes) or full (half an hour)", words=("quick", "full")),

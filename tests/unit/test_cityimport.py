@@ -175,8 +175,17 @@ def test_nothing_is_written_after_a_mistake(tmp_path: Path, capsys: pytest.Captu
     columns["Staff"][4] = "many"
     path = written(tmp_path / "in", PLAIN, columns)
     assert main(["city", "import", str(path), f"out={tmp_path / 'out'}"]) == 2
-    assert "nothing is written" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "nothing is written" in said and "why it matters: employees decide the size class" in said
     assert [each.name for each in tmp_path.iterdir()] == ["in"]
+
+
+def test_the_findings_are_written_where_asked(tmp_path: Path) -> None:
+    columns = register(N) | {"Staff": ["many"] * N}
+    path = written(tmp_path / "in", PLAIN, columns)
+    assert main(["city", "import", str(path), f"out={tmp_path / 'out'}", f"findings={tmp_path / 'told'}"]) == 2
+    assert (tmp_path / "told/findings.csv").read_text("utf-8").count("Staff (our employees)") == N
+    assert not (tmp_path / "out").exists()
 
 
 # ---- coordinates -----------------------------------------------------------------------------------------------
