@@ -14,8 +14,7 @@ METRE = 0.001  # km; places closer than that are one
 
 def clustered(x: Array, y: Array, each: int) -> Array:
     """Numbers of zones of about `each` places, for places in kilometres; one address is never cut."""
-    spots, of_spot = np.unique(np.round(np.stack([x, y], axis=1) / METRE), axis=0, return_inverse=True)
-    of_spot = of_spot.ravel()
+    spots, of_spot = addresses(x, y)
     weight = np.bincount(of_spot).astype(float)
     zone = np.zeros(len(spots), np.int64)
     number, parts = 0, [(np.arange(len(spots)), max(1, round(x.size / each)))]
@@ -30,6 +29,14 @@ def clustered(x: Array, y: Array, each: int) -> Array:
         left = min(max(round(wanted * share), 1), wanted - 1)
         parts += [(rows[second], wanted - left), (rows[first], left)]
     return zone[of_spot]
+
+
+def addresses(x: Array, y: Array) -> tuple[Array, Array]:
+    """Distinct places to the metre, in metres, and which of them every place is."""
+    east, north = (np.rint(each / METRE).astype(np.int64) for each in (x, y))
+    key = (east - east.min()) * (int(np.ptp(north)) + 1) + north - north.min()  # one number sorts faster than two
+    _, first, of_spot = np.unique(key, return_index=True, return_inverse=True)
+    return np.stack([east[first], north[first]], axis=1).astype(float), of_spot
 
 
 def cut(spots: Array, weight: Array, wanted: int) -> tuple[Array, Array]:
@@ -63,10 +70,10 @@ def ground_km2(x: Array, y: Array, zone: Array, zones: int, margin_km: float = 0
     ends = np.searchsorted(zone[order], np.arange(zones + 1))
     for i in range(zones):
         rows = order[ends[i] : ends[i + 1]]
-        places = np.unique(np.stack([x[rows], y[rows]], axis=1), axis=0)
+        places = np.stack([x[rows], y[rows]], axis=1)
         length = float(np.hypot(*np.ptp(places, axis=0))) if len(places) else 0.0
         try:
-            hull = ConvexHull(places) if len(places) > 2 else None
+            hull = ConvexHull(places) if len(places) > 2 and length > 0.0 else None
         except QhullError:  # all on one line
             hull = None
         inside, around = (hull.volume, hull.area) if hull else (0.0, 2.0 * length)
