@@ -9,8 +9,7 @@ from typing import Any
 
 LITERAL = (
     *("out", "resume", "merge", "table", "client", "template", "history", "posterior", "city", "configs"),
-    *("sweep", "validation", "calibration", "facts", "where", "kpis", "baseline_kpis", "under"),
-    *("facts", "where", "kpis", "baseline_kpis", "under", "findings"),
+    *("sweep", "validation", "calibration", "facts", "where", "kpis", "baseline_kpis", "under", "findings"),
 )
 
 
