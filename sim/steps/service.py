@@ -41,6 +41,7 @@ def install(
     Returns the orders lost and those installed.
     """
     if not orders.count:
+        crews.rest()
         return Orders(orders.table), Orders(orders.table)
     lost, done, switched, ours, waited_days, buyouts = _serve(
         luck.key,
@@ -168,6 +169,10 @@ class Crews:
     def meet_sales(self, vain_share: float) -> None:
         """From now on the focal operator's sales and crews agree dates and access beforehand."""
         self.vain_share[0] = vain_share
+
+    def rest(self) -> None:
+        """A day on which nobody waits: jobs that ran over are made up for."""
+        self.budget = np.minimum(self.budget, 0.0) + self.per_day
 
     def plan(self) -> None:
         """Set crew days a day from the three months before the last one."""

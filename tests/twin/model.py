@@ -132,8 +132,6 @@ class Twin(mesa.Model):
 
     def install(self) -> None:
         """Customers who lose patience cancel; crews work off the orders whose premises may be entered, oldest first."""
-        if not self.orders:
-            return
         today, key, waiting, done, joined, late = self.day, self.key("service"), [], [], [], []
         for operator in self.operators:
             operator.budget = min(operator.budget, 0.0) + operator.per_day

@@ -71,6 +71,13 @@ def test_a_job_that_runs_over_costs_tomorrow() -> None:
     assert waiting.take(installed(team, waiting, 2)).table.size == 3
 
 
+def test_what_ran_over_is_made_up_for_whether_or_not_anybody_waits() -> None:
+    of = first_morning(small_city())
+    of.crews.budget[:], of.orders.count = (-2.0 * of.crews.per_day, 0)
+    a_day(of, 0)
+    assert of.crews.budget == pytest.approx(-of.crews.per_day)
+
+
 def test_an_idle_day_is_not_saved_up() -> None:
     team = crews(1.0)
     for day in range(5):
