@@ -83,7 +83,8 @@ def save_picture(picture: Picture, paper: Paper, folder: Path, name: str, format
 
 def settle(figure: Figure) -> None:
     """Lays a picture out once, so that it is not laid out anew for every format."""
-    figure.draw_without_rendering()
+    layout: Any = figure.get_layout_engine()
+    layout.execute(figure)
     figure.set_layout_engine("none")
 
 
