@@ -14,20 +14,25 @@ from experiments.calibration.uncertainty import parts_of
 from experiments.cli import main
 from experiments.folder import plan_of, stored_config
 from sim.errors import InputError
+from sim.market import Market
 from tests.unit.test_forecast import city as city  # the tiny city as a folder
 
 HISTORY = "month,inbound_calls,gross_adds,churn,customers\n2026-04,3,1,0,18\n2026-05,2,0,1,17\n2026-06,4,1,1,17\n"
 FIT = "fit=world.needs.shopping_rate_per_month,situation.focal_share"
 
 
-@pytest.fixture(scope="module")
-def fitted(city, tmp_path_factory):
+def words_for(city, folder):
     """A small calibration of the tiny city."""
-    folder = tmp_path_factory.mktemp("fitted")
     (folder / "own months.csv").write_text(HISTORY)
     words = [f"city={city}", f"history={folder / 'own months.csv'}", f"out={folder / 'run'}", FIT, "points=16"]
-    more = ["draws=50", "engine=serial", "quiet=true", "world.needs.renewal_factor=5", "seed=3"]
-    assert main(["calibrate", *words, *more]) == 0
+    return [*words, "draws=50", "engine=serial", "quiet=true", "world.needs.renewal_factor=5", "seed=3"]
+
+
+@pytest.fixture(scope="module")
+def fitted(city, tmp_path_factory):
+    """The folder of a small calibration."""
+    folder = tmp_path_factory.mktemp("fitted")
+    assert main(["calibrate", *words_for(city, folder)]) == 0
     return folder / "run"
 
 
@@ -41,6 +46,23 @@ def test_a_calibration_leaves_a_sample_a_report_and_pictures(fitted):
     assert (note["decision_month"], note["months"], note["fixed"]) == ("2026-07", 3, {"world.needs.renewal_factor": 5})
     assert "## What to ask for next" in (fitted / "identifiability.md").read_text()
     assert {path.name for path in (fitted / "figures").glob("*.png")} == {"fit.png", "pairs.png", "contraction.png"}
+
+
+def test_a_calibration_that_was_stopped_goes_on_to_the_same_sample(city, fitted, tmp_path, monkeypatch):
+    run, begun = Market.run, []
+
+    def stopped_at_the_tenth(self, *more, **named):
+        begun.append(self)
+        if len(begun) == 10:
+            raise KeyboardInterrupt
+        return run(self, *more, **named)
+
+    monkeypatch.setattr(Market, "run", stopped_at_the_tenth)
+    assert main(["calibrate", *words_for(city, tmp_path)]) == 130
+    assert not (tmp_path / "run" / "posterior.csv").exists()
+    assert main(["calibrate", f"resume={tmp_path / 'run'}", "engine=serial", "quiet=true"]) == 0
+    assert len(begun) == 10 + 32 - 9  # the nine that were done are not run again
+    assert (tmp_path / "run" / "posterior.csv").read_bytes() == (fitted / "posterior.csv").read_bytes()
 
 
 def test_no_two_runs_of_the_bank_share_a_seed(fitted):
