@@ -15,7 +15,7 @@ from experiments.cityimport.places import Plane
 from experiments.cityimport.register import Register, read_register
 from experiments.cityimport.sources import Place, spoken
 from experiments.cityimport.travel import USUAL_SPEEDS, links_of
-from experiments.cityimport.zoning import OURS, zone_places, zone_table, zones_of
+from experiments.cityimport.zoning import OURS, has_places, zone_places, zone_table, zones_of
 from sim.cityhistory import HISTORY_COLUMNS
 from sim.cityrows import PREMISES_COLUMNS
 from sim.citytable import Table
@@ -171,7 +171,7 @@ def from_counts(plan: Plan, place: Place, plane: Plane) -> Found | None:
         "name": listed.columns["zone_id"],
         **listed.columns,
     }
-    if not set(plane.columns) <= columns.keys() and not {"x", "y"} <= columns.keys():
+    if not has_places(columns, plane):
         one, other = plane.columns
         place.findings.error(listed.file, f"has no columns {one} and {other}", column=one, remedy="map them")
         return None

@@ -85,6 +85,7 @@ class Zones(Section):
 
     origin: Literal["points", "polygons", "given"] = Field("points", alias="from")
     businesses_each: int = Field(200, ge=20, le=1500)
+    coordinates: Coordinates | None = None
     outside: Literal["stop", "nearest", "leave_out"] = "stop"
     file: str | None = None
     sheet: str | None = None
@@ -187,6 +188,10 @@ def check_together(file: str, plan: Plan, findings: Findings) -> None:
     if plan.zones.origin == "polygons" and not plan.zones.file:
         findings.error(file, "is missing", column="zones.file", remedy="give a GeoJSON file with polygons")
     check_travel(file, plan.travel, findings)
+    for place, given in (("zones", plan.zones.coordinates), ("travel", plan.travel.coordinates)):
+        if given and given != plan.coordinates and {given, plan.coordinates} & {"km", "m"}:
+            remedy = "a plane of one's own goes with no other coordinates"
+            findings.error(file, "does not fit the others", column=f"{place}.coordinates", value=given, remedy=remedy)
     for place, encoding in encodings(plan):
         if encoding is not None and encoding.lower() not in ENCODINGS:
             findings.error(file, nearest(encoding, ENCODINGS), column=f"{place}.encoding", value=encoding)

@@ -11,7 +11,7 @@ from experiments.cityimport.neighbours import neighbour_pairs
 from experiments.cityimport.places import Plane, in_degrees
 from experiments.cityimport.roads import Roads, read_roads
 from sim.cityrows import LINK_COLUMNS, SPEEDS
-from sim.findings import Findings
+from sim.findings import Findings, plural
 
 if TYPE_CHECKING:
     from experiments.cityimport.mapping import Travel
@@ -30,33 +30,56 @@ def links_of(travel: Travel, plane: Plane, x: Array, y: Array, ids: list[str], s
     """The columns of links.csv, or a table of the client's; None after a mistake."""
     if travel.origin == "links":
         return given_links(travel, place)
-    if not ids:
+    unplaced = [zone for zone, lies in zip(ids, np.isfinite(x + y).tolist(), strict=True) if not lies]
+    if unplaced:
+        remedy = "give their coordinates, or leave them out"
+        place.findings.error(place.mapping, f"no usable place for {plural(unplaced)}", column="zones", remedy=remedy)
+    if unplaced or not ids:
         return None
     pairs = neighbour_pairs(x, y)
     straight = np.hypot(x[pairs[:, 0]] - x[pairs[:, 1]], y[pairs[:, 0]] - y[pairs[:, 1]])
-    km = np.maximum(straight * travel.detour_factor, 0.01)
     columns: dict[str, list[Any]] = {"zone_a": [ids[a] for a in pairs[:, 0]], "zone_b": [ids[b] for b in pairs[:, 1]]}
     if travel.origin == "distance":
-        return columns | {"distance_km": np.round(km, 3).tolist()}
+        return columns | {"distance_km": np.round(along_streets(straight, travel), 3).tolist()}
     roads = read_roads(travel, place)
     if roads is None:
         return None
-    speed = usual_speeds(speeds)
-    walk_km, drive = ways(roads, travel, plane, x, y, pairs, straight, speed, place.findings)
+    return columns | minutes_along(roads, travel, plane, x, y, pairs, straight, usual_speeds(speeds), place.findings)
+
+
+def along_streets(straight_km: Array, travel: Travel) -> Array:
+    """Kilometres that one goes for straight ones."""
+    km: Array = np.maximum(straight_km * travel.detour_factor, 0.01)
+    return km
+
+
+def minutes_along(
+    roads: Roads,
+    travel: Travel,
+    plane: Plane,
+    x: Array,
+    y: Array,
+    pairs: Array,
+    straight: Array,
+    speed: Mapping[str, float],
+    findings: Findings,
+) -> dict[str, list[float]]:
+    """Minutes and kilometres of every pair along the streets, walking or driving, whichever is faster."""
+    walk_km, drive = ways(roads, travel, plane, x, y, pairs, straight, speed, findings)
     lost = ~np.isfinite(walk_km)
     if lost.any():
-        message = (
-            f"no way leads along the streets for {int(lost.sum()):,} of {len(pairs):,} pairs of neighbouring zones"
-        )
+        number = f"{int(lost.sum()):,} of {len(pairs):,}"
+        message = f"no way leads along the streets for {number} pairs of neighbouring zones"
         remedy = "give the whole road graph; these pairs take the straight way times the detour factor"
-        place.findings.warning(travel.file or "edges", message, remedy=remedy)
+        findings.warning(travel.file or "edges", message, remedy=remedy)
+        km = along_streets(straight, travel)
         walk_km = np.where(lost, km, walk_km)
         drive = np.where(lost, km / speed["drive_km_per_hour"] * 60.0, drive)
     walk_km = np.minimum(walk_km, 1000.0)
     walking, driving = walk_km / speed["walk_km_per_hour"] * 60.0, drive + speed["parking_minutes"]
     minutes = np.clip(np.minimum(walking, driving), 0.01, 1000.0)
     numbers = {"minutes": minutes, "distance_km": walk_km, "walk_minutes": walking, "drive_minutes": driving}
-    return columns | {name: np.round(values, 2 + (name == "distance_km")).tolist() for name, values in numbers.items()}
+    return {name: np.round(values, 2 + (name == "distance_km")).tolist() for name, values in numbers.items()}
 
 
 def given_links(travel: Travel, place: Place) -> Table | None:

@@ -119,14 +119,15 @@ def from_polygons(zones: Zones, register: Register, plane: Plane, place: Place) 
     groups = grouped(found, told, path.name, place.findings)
     if groups is None:
         return None
-    turned = [(zone, degrees_of_shape(shape, plane)) for zone, shapes in groups.items() for shape in shapes]
+    drawn = zones.coordinates or plane.coordinates
+    turned = [(zone, degrees_of_shape(shape, drawn)) for zone, shapes in groups.items() for shape in shapes]
     rings: dict[str, Any] = {zone: [] for zone in groups}
     for zone, shape in turned:
         rings[zone] += [[np.stack(plane.km(*ring.T), axis=1) for ring in part] for part in shape.parts]
     ids = list(rings)
     if not all(np.isfinite(ring).all() for parts in rings.values() for part in parts for ring in part):
-        remedy = "check coordinates in the mapping"
-        place.findings.error(path.name, f"has corners outside the ground of {plane.coordinates}", remedy=remedy)
+        remedy = "check coordinates, or zones: {coordinates: ...}, in the mapping"
+        place.findings.error(path.name, f"has corners outside the ground of {drawn}", remedy=remedy)
         return None
     of_row = inside_zones(zones, register, plane, list(rings.values()), path.name, place.findings)
     sizes = [area_and_middle(parts) for parts in rings.values()]
@@ -184,13 +185,12 @@ def grouped(shapes: list[Shape], told: dict[str, str], file: str, findings: Find
     return None if findings.errors else groups
 
 
-def degrees_of_shape(shape: Shape, plane: Plane) -> Shape:
+def degrees_of_shape(shape: Shape, coordinates: str) -> Shape:
     """A polygon with its corners in degrees, where they can be."""
-    if not plane.coordinates.startswith("EPSG"):
+    if not coordinates.startswith("EPSG"):
         return shape
     parts = [
-        [np.stack(in_degrees(ring[:, 0], ring[:, 1], plane.coordinates), axis=1) for ring in part]
-        for part in shape.parts
+        [np.stack(in_degrees(ring[:, 0], ring[:, 1], coordinates), axis=1) for ring in part] for part in shape.parts
     ]
     return shape._replace(parts=parts)
 
@@ -256,7 +256,7 @@ def given(zones: Zones, register: Register, plane: Plane, place: Place) -> Zoned
     register.refuse("zone_id", unknown, "is no zone of the table of zones", "add the zone, or correct the row")
     of_row = np.where(register.keep, of_text[codes], -1)
     columns = {"zone_id": ids, "name": columns.get("name", ids), **{k: v for k, v in columns.items() if k != "zone_id"}}
-    if not set(plane.columns) <= columns.keys() and not {"x", "y"} <= columns.keys():
+    if not has_places(columns, plane):
         if not np.isfinite(register.first[register.keep]).any() or not len(ids):
             one, other = plane.columns
             remedy = f"map {one} and {other} of the zones, or of the businesses"
@@ -284,15 +284,23 @@ def zone_table(zones: Zones, plane: Plane, place: Place) -> Any:
     return place.table(source, "zones", OURS, ("zone_id",))
 
 
+def has_places(columns: dict[str, Any], plane: Plane) -> bool:
+    """Whether a table of zones tells where they lie, in a way that fits the other files."""
+    return {"x", "y"} <= columns.keys() or (plane.degrees and {"lon", "lat"} <= columns.keys())
+
+
 def zone_places(columns: dict[str, Any], plane: Plane) -> tuple[Array, Array]:
     """Places of the zones of a table in kilometres; columns in a grid's metres become degrees."""
-    one, other = plane.columns if set(plane.columns) <= columns.keys() else ("x", "y")
-    first, second = (as_numbers(columns[name]) for name in (one, other))
-    if one == "x" and plane.coordinates == "lonlat":
-        return first, second  # kilometres beside businesses in degrees
+    if plane.degrees and {"lon", "lat"} <= columns.keys():
+        first, second = (as_numbers(columns[name]) for name in ("lon", "lat"))
+    else:
+        first, second = (as_numbers(columns[name]) for name in ("x", "y"))
+        if plane.coordinates == "lonlat":
+            return first, second  # kilometres beside businesses in degrees
     if plane.coordinates.startswith("EPSG"):
-        first, second = in_degrees(first, second, plane.coordinates)
-        columns.pop("x"), columns.pop("y")
+        if "lon" not in columns:
+            first, second = in_degrees(first, second, plane.coordinates)
+        columns.pop("x", None), columns.pop("y", None)
         columns |= {"lon": np.round(first, 6).tolist(), "lat": np.round(second, 6).tolist()}
     plane.settle(first, second)
     x, y = plane.km(first, second)

@@ -98,6 +98,10 @@ MAPPINGS: Cases = {
         ),
         "ERROR",
     ),
+    "streets in degrees beside a plane": (
+        mapped(coordinates="km", travel={"from": "graph", "file": "g.graphml", "coordinates": "lonlat"}),
+        "does not fit the others",
+    ),
     "businesses and counts": (mapped(premises={"file": "c.csv"}), "both stand here"),
     "neither businesses nor counts": (
         lambda folder: (folder / "import.yaml").write_text("zones: {from: points}"),

@@ -203,6 +203,29 @@ def test_a_grid_of_metres_gives_the_same_city_as_degrees(tmp_path: Path) -> None
     assert plain.travel_minutes == pytest.approx(other.travel_minutes, rel=1e-3)
 
 
+def test_polygons_in_degrees_hold_businesses_in_metres(tmp_path: Path) -> None:
+    pyproj = pytest.importorskip("pyproj")
+    columns = register(N)
+    zones = {"from": "polygons", "file": "q.geojson", "columns": {"zone_id": "code"}, "outside": "nearest"}
+    plain = city_of(written(tmp_path / "degrees", changed(PLAIN, zones=zones), columns, q__geojson=quarters()))
+    x, y = pyproj.Transformer.from_crs(4326, 2180, always_xy=True).transform(columns["Long"], columns["Lat"])
+    names = {k: v for k, v in PLAIN["businesses"]["columns"].items() if k not in ("lon", "lat")}
+    mapping = changed(PLAIN, coordinates="EPSG:2180", businesses={"columns": names | {"x": "Long", "y": "Lat"}})
+    mapping["zones"] = zones | {"coordinates": "lonlat"}
+    path = written(tmp_path / "metres", mapping, columns | {"Long": x, "Lat": y}, q__geojson=quarters())
+    assert (plain.zone == city_of(path).zone).all()
+
+
+def test_a_zone_without_a_place_is_told(tmp_path: Path) -> None:
+    names = PLAIN["businesses"]["columns"] | {"zone_id": "Quarter"}
+    mapping = changed(PLAIN, zones={"from": "given", "file": "z.csv"}, businesses={"columns": names})
+    ids = ["Old Town", "Station", "Riverside", "Mills", "Empty"]
+    bare = "zone_id,area_km2\n" + "".join(f"{each},1\n" for each in ids)
+    assert any("no usable place for Empty" in each for each in told(written(tmp_path, mapping, z__csv=bare)))
+    words = "zone_id,area_km2,lon,lat\n" + "".join(f"{each},1,here,there\n" for each in ids)
+    assert any("no usable place for Old Town" in each for each in told(written(tmp_path, mapping, z__csv=words)))
+
+
 def test_swapped_coordinates_stop(tmp_path: Path) -> None:
     names = PLAIN["businesses"]["columns"] | {"lon": "Lat", "lat": "Long"}
     messages = told(written(tmp_path, changed(PLAIN, businesses={"columns": names})))
