@@ -33,7 +33,7 @@ from sim.cityyaml import read_yaml
 from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.findings import SHOWN, Finding, Findings, plural
-from sim.premises import CopiedIds, Donors, buildings_by_zone, grouped, rendezvous, with_vacant
+from sim.premises import CopiedIds, Donors, buildings_by_zone, grouped, with_vacant
 from sim.territory import Csr
 
 __all__ = [
@@ -46,7 +46,6 @@ __all__ = [
     "OperatorSpec",
     "check_city",
     "city_from_tables",
-    "donor_rows",
     "enlarge",
     "load_city",
     "size_class_of",
@@ -370,12 +369,6 @@ def frozen(column: Any, name: str = "") -> Any:
     return column
 
 
-def donor_rows(city: City, rows: Array, addresses: Array) -> Array:
-    """Businesses of the same zone and premises type whose sector and size new tenants of these rows take over."""
-    group = city.zone[rows].astype(np.int64) * len(PREMISES) + city.premises_type[rows]
-    return rendezvous(city.donors, group, addresses, DONORS)
-
-
 def enlarge(city: City, times: float) -> City:
     """A city of the same zones with `times` as many premises: copies with ids `...~2` in buildings of their own."""
     if times <= 0:
@@ -400,7 +393,6 @@ def enlarge(city: City, times: float) -> City:
     return replace(city, content_hash=fingerprint, **{name: frozen(column, name) for name, column in columns.items()})
 
 
-DONORS = 512  # businesses that a new tenant may take after: more than any zone and type of the bundled city has
 OPTIONAL_COLUMNS = ("monthly_bill", "contract_end")
 ROW_COLUMNS = (
     *("zone", "premises_type", "sector", "employees", "size_class", "building"),

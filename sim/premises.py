@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.cityoperators import PREMISES
 from sim.cityrows import NO_PROVIDER, hash_bytes, numbered, plain_rows, size_class_of
 from sim.draws import mix
 from sim.findings import Findings, plural
 
 Array = np.ndarray[Any, Any]
 
+DONORS = 512  # businesses that a new tenant may take after: more than any zone and type of the bundled city has
 DONORS_OF_VACANT = 4096  # members of a group that a vacant unit may take after: all, in cities of a usual size
 
 
@@ -114,6 +116,13 @@ def buildings_by_zone(rows: dict[str, Any], zones: int) -> Array:
     alone = np.bincount(rows["zone"][~known], minlength=zones)
     key = np.unique(rows["zone"][known].astype(np.int64) << 32 | rows["building"][known])
     return alone + np.bincount(key >> 32, minlength=zones)
+
+
+def donor_rows(city: Any, rows: Array, addresses: Array) -> Array:
+    """Businesses of the same zone and premises type whose sector and size new tenants of these rows take over."""
+    group = city.zone[rows].astype(np.int64) * len(PREMISES) + city.premises_type[rows]
+    donors: Array = rendezvous(city.donors, group, addresses, DONORS)
+    return donors
 
 
 @njit(cache=True)

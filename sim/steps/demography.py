@@ -9,10 +9,10 @@ import numpy as np
 from numba import njit
 
 from sim.awareness import forget_all
-from sim.city import donor_rows
 from sim.dates import rows_on
 from sim.draws import Streams, date_after, draw, tenancy_address
 from sim.orders import Orders
+from sim.premises import donor_rows
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState

@@ -9,7 +9,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.city import donor_rows
+from sim.premises import donor_rows
 from sim.state import MarketState
 from sim.telephone import agents_needed, line_answered, mean_handling
 from sim.tenants import draw_traits

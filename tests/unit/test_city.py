@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from experiments import city as command
-from sim.city import NO_PROVIDER, NOT_GIVEN, City, check_city, city_from_tables, donor_rows, enlarge, load_city
+from sim.city import NO_PROVIDER, NOT_GIVEN, City, check_city, city_from_tables, enlarge, load_city
 from sim.cityrows import draw_employees, size_class_of
 from sim.draws import hash_ids
 from sim.errors import InputError
-from sim.premises import grouped, rendezvous
+from sim.premises import donor_rows, grouped, rendezvous
 from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
 
 BUNDLED = Path(__file__).parents[2] / "configs" / "city" / "melbourne"
