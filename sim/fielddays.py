@@ -34,8 +34,8 @@ class FieldDays:
 
     def see(self, state: MarketState, reps: RepTable, new: Array, done: Orders, today: int) -> None:
         """Write the day down; `new` are the orders signed today, `done` those that went into service."""
-        if not len(reps):
-            return
+        if not reps.stage.size and not self.row.size:
+            return  # nobody has come yet
         left = self._leave(state, today)
         people, effort, bills, sizes, activated = _sum_up(reps.stage, reps.effort, state.size_class, new, done.table)
         signed = int(sizes.sum())
