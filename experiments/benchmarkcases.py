@@ -68,6 +68,7 @@ def product(spec: dict[str, Any]) -> dict[str, Any]:
 
 def twin(spec: dict[str, Any]) -> dict[str, Any]:
     """Build the twin of the same market, and let it live for some days."""
+    twin_at_hand()  # so that the import finds it
     twin_of = importlib.import_module(TWIN).twin_of
     parameters, city = parameters_of(spec), city_of(spec)
     began = time.process_time()
@@ -202,7 +203,10 @@ def memory() -> dict[str, int]:
 
 
 def twin_at_hand() -> bool:
-    """Whether the twin is installed: it is part of the tests, which a wheel does not have."""
+    """Whether the twin is there: it is part of the sources' tests, which a wheel does not have."""
+    sources = Path(__file__).resolve().parents[1]
+    if (sources / Path(*TWIN.split("."))).is_dir() and str(sources) not in sys.path:
+        sys.path.append(str(sources))  # a command of an editable installation does not look there by itself
     try:
         return importlib.util.find_spec(TWIN) is not None
     except ModuleNotFoundError:
