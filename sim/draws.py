@@ -217,9 +217,20 @@ class Streams:
     def __call__(self, name: str, day: int = 0) -> Luck:
         keys = self._keys.get(name)
         if keys is None or day >= len(keys):
-            days = (day // DAYS + 1) * DAYS
-            keys = self._keys[name] = day_keys(np.uint64(stream_key(self.seed, name)), days)
+            keys = self.keys(name, day + 1)
         return Luck(keys[day])
+
+    def keys(self, name: str, days: int) -> Array:
+        """Keys of a stream for at least so many days, uint64 (days,)."""
+        keys = self._keys.get(name)
+        if keys is None or days > len(keys):
+            wide = -(-days // DAYS) * DAYS
+            keys = self._keys[name] = day_keys(np.uint64(stream_key(self.seed, name)), wide)
+        return keys
+
+    def lasting(self, name: str) -> np.uint64:
+        """The key of a stream whose luck belongs to no day."""
+        return self(name).key
 
 
 def stream_key(seed: int, name: str) -> int:

@@ -21,10 +21,12 @@ COLUMNS = (
 )
 SCENE = (
     *("fading", "urge", "appeal", "presence", "presence_at_rest", "presence_fading", "answered", "discovery"),
-    *("network", "peers", "terms", "talks", "gossip", "signing", "upkeep", "fault_rates"),
+    *("network", "peers", "terms", "talks", "gossip", "signing", "upkeep", "fault_rates", "media"),
 )
-
-
+COUNTS = (
+    *("sums", "closures", "asked", "orders_by_operator", "orders_by_channel", "contacts", "calls_by_zone"),
+    *("won_by_zone", "switches"),
+)
 GROUND = ("crm", "rules", "visit", "appointments", "afterthoughts")
 
 
@@ -44,6 +46,11 @@ class HeldStateType(_Reference):
 @structref.register
 class HeldSceneType(_Reference):
     """The type of `HeldScene`."""
+
+
+@structref.register
+class HeldCountsType(_Reference):
+    """The type of `HeldCounts`."""
 
 
 @structref.register
@@ -75,6 +82,12 @@ class HeldScene(_Held):
     __slots__ = ()
 
 
+class HeldCounts(_Held):
+    """What a month counts, for kernels."""
+
+    __slots__ = ()
+
+
 class HeldGround(_Held):
     """What the field department knows of its doors and how it works them, for kernels."""
 
@@ -83,6 +96,7 @@ class HeldGround(_Held):
 
 structref.define_proxy(HeldState, HeldStateType, COLUMNS)
 structref.define_proxy(HeldScene, HeldSceneType, SCENE)
+structref.define_proxy(HeldCounts, HeldCountsType, COUNTS)
 structref.define_proxy(HeldGround, HeldGroundType, GROUND)
 
 
@@ -96,6 +110,12 @@ def hold_state(columns):
 def hold_scene(parts):
     """A reference to these parts, in the order of `SCENE`."""
     return HeldScene(*parts)
+
+
+@njit(cache=True)
+def hold_counts(parts):
+    """A reference to these parts, in the order of `COUNTS`."""
+    return HeldCounts(*parts)
 
 
 @njit(cache=True)

@@ -39,7 +39,7 @@ ROOMS: dict[str, Room] = {
             *("price_news", "waiting"),
             *("crews", "observation", "datacollector", "field"),
         ),
-        ("parameters", "city", "given_city", "luck", "scheme", "base", "calendar", "tenants"),
+        ("parameters", "city", "given_city", "luck", "scheme", "base", "calendar", "tenants", "keys"),
     ),
     "MarketState": Room(("stirred", *COLUMNS), ("mind", "deal", "contracts", "urge_columns", "held", *CITYS_OWN)),
     "Rows": Room(("buffer", "size")),
@@ -57,9 +57,9 @@ ROOMS: dict[str, Room] = {
     "Record": Room(
         (
             *("month_left", "total", "flow", "zone", "channel", "revenue_change", "orders_by_operator", "lost_to"),
-            *("asked", "events"),
+            *("asked", "events", "sums"),
         ),
-        ("operators", "zones"),
+        ("operators", "zones", "_of_month", "_held"),
     ),
     "EventLog": Room(("blocks",)),
     "Orders": Room(("buffer", "count")),

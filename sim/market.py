@@ -35,13 +35,14 @@ from sim.record import Record
 from sim.scene import NO_LIMIT, make_scene, prices
 from sim.situation import city_in
 from sim.state import FIELD, VACANT
-from sim.steps import contracts, demography, inbound, needs, retention, rivals, service, signals, telemarketing
+from sim.steps import demography, needs, retention, service, strides, telemarketing
 from sim.steps.demography import Turnover
 from sim.steps.fieldteams import FieldTeams
 from sim.steps.needs import CallDiary
 from sim.steps.retention import WaitingCalls
 from sim.steps.service import Crews
 from sim.steps.signals import News
+from sim.steps.strides import Backlog, Phones, Today
 from sim.steps.telemarketing import CallList
 from sim.telephone import StaffTable
 
@@ -79,6 +80,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         self.scheme = scheme_of(self.parameters)
         self.base = foundation.lay(self.city, self.parameters)
         self.calendar = self.base.calendar
+        self.keys = np.stack([self.luck.keys(name, self.calendar.days) for name in strides.STREAMS], axis=1)
         self.day = 0
         self._open_house()
         self._hire_first()
@@ -105,11 +107,9 @@ class Market(mesa.Model):  # type: ignore[misc]
         if self.calendar.opens_month(day):
             self.open_month()  # events, budgets, staff
         record.month_left = self.calendar.month_left(day)
-        closed, opened = demography.turn_over(state, scene, self.turnover, self.orders, record, day, luck)
-        service.resize(state, scene, day, luck("resizing", day))
-
-        needs.start_shopping(state, scene, self.diary, record, day, luck("needs", day))
-        signals.spread(state, scene, self.budget_factors(), self.news, day, luck("signals", day))
+        today = Today(day, self.keys[day], luck)
+        moves = self.turnover, self.orders, self.diary, self.budget_factors(), self.news
+        closed, opened = strides.morning(state, scene, *moves, record, today)
 
         # ways to a contract
         self.dial()
@@ -122,44 +122,19 @@ class Market(mesa.Model):  # type: ignore[misc]
             self.field.open_day(state, day)
             self.field.work(state, record, day, luck("woken by a visit", day))
             callers = self.field.take_calls(state, callers, record, day)
-        inbound.answer_calls(
-            state,
-            scene,
-            self.call_centre,
-            self.base.hours,
-            callers,
-            record,
-            self.customers,
-            day,
-            luck("inbound", day),
-        )
-        new = rivals.close_sales(state, scene, self.orders, self.ledger, record, day, luck("rivals", day))
-        if self.field is not None:
-            self.field.credit_signed(self.orders, new)  # while today's orders still stand last in the table
-            new = new.copy()  # for the table moves up when others leave it
+        phones = Phones(self.call_centre, self.base.hours)
+        backlog = Backlog(self.orders, self.crews, self.news, self.ledger)
+        new, lost, done = strides.afternoon(state, scene, phones, callers, backlog, record, today)
 
         # what follows from it
-        lost, done = service.install(
-            state,
-            scene,
-            self.orders,
-            self.crews,
-            self.news,
-            self.ledger,
-            record,
-            day,
-            luck("service", day),
-            luck("terms", day),
-        )
         self.cohorts.join(done.table)
         if self.field is not None:
+            self.field.credit_signed(self.orders, new)
             self.field.credit_after(state, lost, done, self.news, day)
             if self.parameters.record.reps:
                 self.observation.field_days.see(state, self.field.reps, new, done, day)
-        service.fail(state, scene, self.news, record, day, luck("faults", day))
         rise = self.parameters.retention.renewal_rise_share if self.decided_from_now else 0.0
-        contracts.run_on(state, scene, record, day, luck("renewals", day), rise)
-        needs.refresh(state, scene, day + 1)
+        strides.evening(state, scene, self.news, record, today, rise)
 
         if self.calendar.closes_month(day):
             self.close_month()  # bills, wages, metrics, next month's staff
@@ -229,6 +204,7 @@ class Market(mesa.Model):  # type: ignore[misc]
 
     def close_month(self) -> None:
         """Bills and wages are paid, the month is written down, and the next one is planned."""
+        self.record.sum_up()
         self._settle()
         index = int(self.calendar.month_of_day[self.day])
         if index >= foundation.SETTLING_MONTHS:

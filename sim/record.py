@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.held import HeldCounts, hold_counts
 from sim.state import CHANNELS
 
 Array = np.ndarray[Any, Any]
@@ -14,6 +15,15 @@ Array = np.ndarray[Any, Any]
 FLOWS = ("gross_adds", "churn_competitor", "churn_closure")
 ZONE_COUNTS = ("visits", "inbound_calls", "gross_adds", "churn_competitor", "won_from_competitors")
 CHANNEL_COUNTS = ("contacts", "orders", "gross_adds", "influenced")
+
+
+SUMS = (
+    *("market_closures", "market_openings", "market_shopping", "inbound_calls", "service_calls", "inbound_answered"),
+    *("inbound_abandoned", "wait_minutes", "sales_minutes", "service_minutes", "saved", "cancelled"),
+    *("install_wait_days", "won_from_competitors"),
+)
+CLOSURES, OPENINGS, SHOPPING, CALLS, SERVICE_CALLS, ANSWERED = range(6)
+ABANDONED, WAIT_MINUTES, SALES_MINUTES, SERVICE_MINUTES, SAVED, CANCELLED, WAIT_DAYS, WON = range(6, len(SUMS))
 
 
 class SwitchCounts(NamedTuple):
@@ -34,12 +44,14 @@ class Record:
     def __init__(self, operators: int, zones: int, events: bool = False):
         self.operators, self.zones = operators, zones
         self.events: EventLog | None = EventLog() if events else None
+        self._of_month: Array | None = None
         self.month_left = 1.0  # the part of the month that is still to come, today included
         self.begin_month()
 
     def begin_month(self) -> None:
         """Set all counts to zero."""
         self.total: dict[str, float] = defaultdict(float)
+        self.sums = np.zeros(len(SUMS))  # what kernels add to `total`
         self.flow = {name: np.zeros(self.operators, np.int64) for name in FLOWS}
         self.zone = {name: np.zeros(self.zones, np.int64) for name in ZONE_COUNTS}
         self.channel = {name: np.zeros(len(CHANNELS), np.int64) for name in CHANNEL_COUNTS}
@@ -47,6 +59,22 @@ class Record:
         self.orders_by_operator = np.zeros(self.operators, np.int64)
         self.lost_to = np.zeros((self.operators, len(CHANNELS)), np.int64)  # to others, by the winner's channel
         self.asked = np.zeros(self.operators, np.int64)  # sales calls to each operator's number
+
+    @property
+    def held(self) -> HeldCounts:
+        """The counts for kernels; a new reference when the arrays are new ones, with the month or put back."""
+        if self._of_month is not self.sums:
+            self._of_month, zone, channel = self.sums, self.zone, self.channel
+            of_customers = self.flow["churn_closure"], self.asked, self.orders_by_operator, channel["orders"]
+            of_calls = channel["contacts"], zone["inbound_calls"], zone["won_from_competitors"]
+            self._held = hold_counts((self.sums, *of_customers, *of_calls, self.switches))
+        return self._held
+
+    def sum_up(self) -> None:
+        """Bring what kernels have counted into `total`."""
+        for name, amount in zip(SUMS, self.sums.tolist(), strict=True):
+            self.total[name] += amount
+        self.sums[:] = 0.0
 
     @property
     def switches(self) -> SwitchCounts:

@@ -105,7 +105,7 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
 
     The focal operator's become dearer than that by `rise_share`, unless the customer negotiates.
     """
-    window, ended = _renew(luck.key, state.held, scene.held, today, rise_share)
+    window, ended = renew(luck.key, state.held, scene.held, today, rise_share)
     state.stir(window)
     state.stir(ended)
     if record.events is not None:
@@ -113,7 +113,7 @@ def run_on(state: MarketState, scene: Scene, record: Record, today: int, luck: L
 
 
 @njit(cache=True)
-def _renew(key, state, scene, today, rise_share):
+def renew(key, state, scene, today, rise_share):
     """A new term at today's tariff; who pays more than before looks around.
 
     Returns the rows whose window opens tomorrow, and those whose contract ends today.

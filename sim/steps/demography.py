@@ -37,7 +37,7 @@ def turn_over(
     state: MarketState, scene: Scene, turnover: Turnover, orders: Orders, record: Record, today: int, streams: Streams
 ) -> tuple[Array, Array]:
     """Today's closures and openings; returns their rows."""
-    closed, opened = _who_moves(state.turnover_day, state.provider, today)
+    closed, opened = who_moves(state.turnover_day, state.provider, today)
     if closed.size:
         close(state, scene, turnover, orders, record, closed, today, streams)
     if opened.size:
@@ -46,7 +46,7 @@ def turn_over(
 
 
 @njit(cache=True)
-def _who_moves(turnover_day, provider, today):
+def who_moves(turnover_day, provider, today):
     """Tenants whose last day has come, and empty premises whose next tenant moves in."""
     rows = rows_on(turnover_day, today)
     closed, opened, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
@@ -72,7 +72,7 @@ def close(
     """Tenants are gone, with their contracts, orders and searches; the next one's luck begins here."""
     if record.events is not None:
         _note_closures(state, record, rows, today)
-    bills, waiting, soon = _vacate(
+    bills, waiting, soon = vacate(
         streams("demography").key,
         state.held,
         record.flow["churn_closure"],
@@ -84,7 +84,7 @@ def close(
     record.revenue_change -= bills * record.month_left
     record.add("market_closures", rows.size)
     if waiting:
-        _withdraw(orders, record, rows, today)
+        withdraw(orders, record, rows, today)
     if soon.size:
         choose_tenants(state, scene, turnover, soon, streams)
 
@@ -98,7 +98,7 @@ def _note_closures(state: MarketState, record: Record, rows: Array, today: int) 
 
 
 @njit(cache=True)
-def _vacate(key, state, lost, rows, opening_rate, prepared_until, today):
+def vacate(key, state, lost, rows, opening_rate, prepared_until, today):
     """Empty the premises, and draw when they open again, at the next tenant's address.
 
     Returns the bills that the focal operator loses, the number of orders that nobody waits for any more, and the
@@ -133,7 +133,7 @@ def _vacate(key, state, lost, rows, opening_rate, prepared_until, today):
     return bills, waiting, soon[:n]
 
 
-def _withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
+def withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
     """Orders of those who closed."""
     gone = orders.take(np.isin(orders["row"], rows))
     record.add("cancelled", int((gone["operator"] == 0).sum()))
@@ -165,14 +165,14 @@ def move_in(
 ) -> None:
     """New tenants have no provider, no contract and no memories."""
     keys = streams("demography").key, streams("faults", today).key, streams("resizing", today).key
-    _live(keys, state.held, scene.held, turnover.lives.edges, turnover.lives.rates, turnover.begun, rows, today)
+    live(keys, state.held, scene.held, turnover.lives.edges, turnover.lives.rates, turnover.begun, rows, today)
     state.stir(rows)
     record.add("market_openings", rows.size)
     record.event(today, "opening", rows, -1)
 
 
 @njit(cache=True)
-def _live(keys, state, scene, edges, rates, begun, rows, today):
+def live(keys, state, scene, edges, rates, begun, rows, today):
     """New tenants know nobody; they will close at the age at which their cumulative hazard is used up."""
     key, faults_key, resizing_key = keys
     address, fault_rate, resizing_rate = state.address, scene.fault_rates[NONE], scene.upkeep.resizing_rate

@@ -66,7 +66,7 @@ def answer_calls(
     if record.events is not None:
         _note_calls(record, day, today)
     if day.answered < day.callers.size:
-        _turn_to(luck.key, state.held, scene.held, day.callers, day.agent, scene.world.calls.lost_caller_rival_share)
+        turn_to(luck.key, state.held, scene.held, day.callers, day.agent, scene.world.calls.lost_caller_rival_share)
 
 
 @njit(cache=True)
@@ -214,7 +214,7 @@ def _note_calls(record: Record, day: PhoneDay, today: int) -> None:
 
 
 @njit(cache=True)
-def _turn_to(key, state, scene, callers, agent, share):
+def turn_to(key, state, scene, callers, agent, share):
     """Of callers who gave up for good, some turn to one more rival, who makes an offer: the more present its brand, the
     likelier."""
     presence, zone, provider, offers = scene.presence, state.zone, state.provider, state.offers

@@ -170,7 +170,7 @@ def rests(columns, row, today):
 
 
 @njit(cache=True)
-def _starters(key, state, scene, today):
+def starters(key, state, scene, today):
     """Rows below their limit, and of those the ones below today's exact chance; the number drawn is the same."""
     address, columns, fading, urge = state.address, state.urge_columns, scene.fading, scene.urge
     rows, n = rows_below(key, address, state.shopping_limit), 0
@@ -184,7 +184,7 @@ def _starters(key, state, scene, today):
 @njit(cache=True)
 def search(key, state, scene, asked, rows, today):
     """Searches of these businesses, or of today's starters: how many, who calls the focal operator, and when."""
-    begun = _starters(key, state, scene, today) if rows is None else rows
+    begun = starters(key, state, scene, today) if rows is None else rows
     callers, days = whom_to_ask(key, state, scene, asked, begun, today)
     return begun.size, callers, days
 

@@ -35,7 +35,7 @@ def close_sales(
     if not rows.size:
         return NO_ORDERS
     first = orders.count
-    kept, placed, credited, saved = _end_searches(
+    kept, placed, credited, saved = end_searches(
         luck.key,
         state.held,
         scene.held,
@@ -59,7 +59,7 @@ def close_sales(
 
 
 @njit(cache=True)
-def _end_searches(key, state, scene, rows, today, table, first, by_operator, by_channel):
+def end_searches(key, state, scene, rows, today, table, first, by_operator, by_channel):
     """Decide, hold back, sign, and clear the table of every search that ends today; who stays rests.
 
     Returns the rows held back, the number of orders placed from `first` on, and the bills and number of the focal

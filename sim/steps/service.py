@@ -43,7 +43,7 @@ def install(
     if not orders.count:
         crews.rest()
         return Orders(orders.table), Orders(orders.table)
-    lost, done, switched, ours, waited_days, buyouts = _serve(
+    lost, done, switched, ours, waited_days, buyouts = serve(
         luck.key,
         terms_luck.key,
         state.held,
@@ -75,7 +75,7 @@ def _note_lost(state: MarketState, lost: Array, record: Record, today: int) -> N
 
 
 @njit(cache=True)
-def _serve(key, terms_key, state, scene, orders, budget, per_day, vain_share, counts, today):
+def serve(key, terms_key, state, scene, orders, budget, per_day, vain_share, counts, today):
     """Sort out the open orders, let go of those that are lost, and switch those that are installed.
 
     Returns both, what the switches say (`contracts.Switched`), and of the focal operator's new customers the number,
@@ -189,13 +189,13 @@ class Crews:
 
 def fail(state: MarketState, scene: Scene, news: News, record: Record, today: int, luck: Luck) -> None:
     """Faults: customers are annoyed, unsettled, and tell their peers."""
-    hit, provider = _break(luck.key, state.held, scene.held, today)
+    hit, provider = strike(luck.key, state.held, scene.held, today)
     news.complaint(hit, provider)
     state.stir(hit)
 
 
 @njit(cache=True)
-def _break(key, state, scene, today):
+def strike(key, state, scene, today):
     """Customers with a fault today are annoyed and unsettled; every premises gets the date of its next one.
 
     Returns the rows and providers of these customers.
@@ -227,11 +227,11 @@ def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, l
 
 def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
     """Some tenants grow or shrink by a step; growth makes them look around."""
-    state.stir(_grow_or_shrink(luck.key, state.held, scene.held, today))
+    state.stir(grow_or_shrink(luck.key, state.held, scene.held, today))
 
 
 @njit(cache=True)
-def _grow_or_shrink(key, state, scene, today):
+def grow_or_shrink(key, state, scene, today):
     contracts, resizing_day, upkeep = state.contracts, state.resizing_day, scene.upkeep
     factor, rows = upkeep.resizing_factor, rows_on(resizing_day, today)
     for row in rows:

@@ -34,10 +34,20 @@ class News:
         """Businesses have something to complain of."""
         self._note(COMPLAINED, rows, operator, NONE)
 
-    def _note(self, kind: int, rows: Array, operator: Array, left: Array | int) -> None:
-        size = self.size + len(rows)
+    def add(self, columns: Array) -> None:
+        """News as columns, (4, n), in the order in which it will be told."""
+        size = self.size + columns.shape[1]
+        self._make_room(size)
+        self.table[:, self.size : size] = columns
+        self.size = size
+
+    def _make_room(self, size: int) -> None:
         if size > self.table.shape[1]:
             self.table = np.concatenate([self.table[:, : self.size], np.empty((4, 2 * size), np.int64)], axis=1)
+
+    def _note(self, kind: int, rows: Array, operator: Array, left: Array | int) -> None:
+        size = self.size + len(rows)
+        self._make_room(size)
         new = self.table[:, self.size : size]
         new[0], new[1], new[2], new[3] = kind, rows, operator, left
         self.size = size
@@ -52,15 +62,15 @@ def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, t
     """Brands' presence follows their budgets, and yesterday's news reaches the peers."""
     p = scene.world.signals
     stocks = scene.presence, scene.presence_at_rest, scene.media
-    _follow_budgets(*stocks, budget_factor, p.residential_share, scene.presence_fading)
+    follow_budgets(*stocks, budget_factor, p.residential_share, scene.presence_fading)
     if not len(news):
         return
-    heard = _tell(luck.key, state.held, scene.held, news.take(), today)
+    heard = tell(luck.key, state.held, scene.held, news.take(), today)
     state.stir(heard)
 
 
 @njit(cache=True)
-def _follow_budgets(presence, at_rest, media, budget_factor, residential_share, fading):
+def follow_budgets(presence, at_rest, media, budget_factor, residential_share, fading):
     """The stock fades by a share a day towards what residential customers, today's budget and media keep up."""
     for o in range(presence.size):
         target = residential_share + (1.0 - residential_share) * budget_factor[o]
@@ -68,7 +78,7 @@ def _follow_budgets(presence, at_rest, media, budget_factor, residential_share, 
 
 
 @njit(cache=True)
-def _tell(key, state, scene, items, today):
+def tell(key, state, scene, items, today):
     """Each peer hears a piece of news with a chance; returns the businesses whose urge to look around changed."""
     mind, fading, peers, gossip = state.mind, scene.fading, scene.peers, scene.gossip
     address, provider, news, news_day = state.address, state.provider, state.news, state.news_day
