@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -207,6 +209,9 @@ class Luck(NamedTuple):
         return rows_below(self.key, address, limit)
 
 
+luck_of: Callable[[tuple[np.uint64]], Luck] = partial(tuple.__new__, Luck)  # made thousands of times a run
+
+
 class Streams:
     """The luck of one run: `streams("needs", day)`."""
 
@@ -218,7 +223,7 @@ class Streams:
         keys = self._keys.get(name)
         if keys is None or day >= len(keys):
             keys = self.keys(name, day + 1)
-        return Luck(keys[day])
+        return luck_of((keys[day],))
 
     def keys(self, name: str, days: int) -> Array:
         """Keys of a stream for at least so many days, uint64 (days,)."""

@@ -13,7 +13,7 @@ from sim.compensation import Scheme
 from sim.compensation.effort import Policy, team_policy
 from sim.compensation.outlook import Outlook
 from sim.conduct import Motive
-from sim.crm import empty_crm, empty_diary
+from sim.crm import Crm, empty_crm, empty_diary
 from sim.department import Changes, Department
 from sim.doors import DOORS, Rules, door_positions
 from sim.draws import Streams
@@ -52,7 +52,7 @@ class FieldForce:
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
         self.appointments, self.afterthoughts = empty_diary(len(state)), empty_diary(len(state))
         self.rules, self.visit = rules_of(parameters, city), field.visit_of(scene)
-        self._held: tuple[Any, ...] = ()  # the parts that `ground` refers to
+        self._held: Crm | None = None  # of the columns that `ground` refers to
         self.owner = np.full(len(state), -1, np.int64)
         self.doors, self.start = patches.doors_by_rep(self.owner, state.zone, 0)
         self.current = np.full(0, -1, np.int64)
@@ -72,9 +72,9 @@ class FieldForce:
     @property
     def ground(self) -> HeldGround:
         """Doors, what is known of them and the diaries, for kernels."""
-        parts = self.crm, self.rules, self.visit, self.appointments, self.afterthoughts
-        if len(self._held) != len(parts) or any(held is not part for held, part in zip(self._held, parts, strict=True)):
-            self._held, self._ground = parts, hold_ground(parts)
+        if self._held is not self.crm:  # a market put back has other columns
+            parts = self.crm, self.rules, self.visit, self.appointments, self.afterthoughts
+            self._held, self._ground = self.crm, hold_ground(parts)
         return self._ground
 
     # ---- the day ----------------------------------------------------------------------------------------------------

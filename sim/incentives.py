@@ -29,7 +29,7 @@ class Standing(NamedTuple):
 
     def rows(self, which: Array) -> Standing:
         """The standing of some, in that order, one entry for every number given."""
-        return Standing(*(column[which] if np.ndim(column) else column for column in self))
+        return Standing(*[column[which] if column.ndim else column for column in self])
 
 
 def expected_gain(
@@ -90,15 +90,25 @@ def expected_pay(
     """Pay of the period, averaged over what the rest of it may bring: contracts of the mean bill, Poisson in number
     (`chance` are the chances of those ahead, where they are known already)."""
     chance = chances_of(at.ahead) if chance is None else chance
-    people, cases = chance.shape
-    more = np.arange(cases)
-    count = (at.contracts + contracts)[:, None] + more
-    sold = (at.bills + bills)[:, None] + more * at.bill[:, None]
-    gone = np.broadcast_to(np.asarray(lost, np.float64), (people,))
-    plan, away = (np.repeat(each, cases) for each in (at.plan, gone))
-    owed = np.repeat(np.broadcast_to(at.owed, (people,)), cases)
-    pay = scheme.pay(imagined(count.ravel(), sold.ravel(), away, owed, months), plan)
-    return np.asarray((pay.reshape(people, cases) * chance).sum(axis=1))
+    none = np.zeros(len(chance))
+    count, sold, away, owed, plan = _cases(
+        at.contracts + contracts, at.bills + bills, at.bill, none + lost, none + at.owed, at.plan, chance.shape[1]
+    )
+    pay = scheme.pay(imagined(count, sold, away, owed, months), plan)
+    return np.asarray((pay.reshape(chance.shape) * chance).sum(axis=1))
+
+
+@njit(cache=True)
+def _cases(contracts, bills, bill, lost, owed, plan, cases):
+    """Everybody's results with 0, 1, 2, ... contracts more of the mean bill, person by person (n * cases,)."""
+    n = contracts.size * cases
+    count, sold, away, debt, mark = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    for i in range(contracts.size):
+        for more in range(cases):
+            at = i * cases + more
+            count[at], sold[at] = contracts[i] + more, bills[i] + more * bill[i]
+            away[at], debt[at], mark[at] = lost[i], owed[i], plan[i]
+    return count, sold, away, debt, mark
 
 
 def imagined(contracts: Array, bills: Array, lost: Array, owed: Array, months: float) -> Results:

@@ -152,7 +152,10 @@ class Team:
     def certify(self, today: int) -> None:
         """Those whose training is over take their post and patch, with what the department can tell them."""
         reps = self.reps
-        rows = np.flatnonzero((reps.stage == TRAINING) & (reps.productive_day <= today))
+        training = reps.stage == TRAINING
+        if not training.any():
+            return
+        rows = np.flatnonzero(training & (reps.productive_day <= today))
         if rows.size:
             reps.stage[rows] = PRODUCTIVE
             reps.skill[rows] = learning.newcomer_skill(self.starting_skill, self.knowledge, self.described, self.world)
