@@ -81,13 +81,16 @@ def twin(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def steps(spec: dict[str, Any]) -> dict[str, Any]:
-    """The share of a run that each step of the day takes, as a profile of the calls of a day sees it."""
+    """The share of a run that each step of the day takes, as a profile of the calls of a day sees it.
+
+    The steps are taken one by one, as where events are recorded; otherwise three kernels would be all there is to see.
+    """
     import cProfile
     import pstats
 
     from sim.market import Market
 
-    market = Market(parameters_of(spec), city=city_of(spec), seed=spec["seed"])
+    market = Market(parameters_of(spec, **{"record.events": True}), city=city_of(spec), seed=spec["seed"])
     warm(spec)
     profile = cProfile.Profile()
     profile.runcall(market.run)
@@ -121,11 +124,11 @@ CASES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 # ---- how -------------------------------------------------------------------------------------------------------------
 
 
-def parameters_of(spec: dict[str, Any]) -> Parameters:
+def parameters_of(spec: dict[str, Any], **also: Any) -> Parameters:
     """The market of a case."""
     from experiments import scenario
 
-    changes = COMPARED if spec["compared"] else {}
+    changes = {**(COMPARED if spec["compared"] else {}), **also}
     return scenario(spec["scenario"], **changes, months=spec["months"], warmup=spec["warmup"])
 
 
@@ -178,11 +181,17 @@ def ordinary_day(market: Market, days: list[float]) -> float:
 
 
 def shares_of(calls: dict[Any, Any]) -> dict[str, float]:
-    """Each function that the market's day calls, with its part of the whole; the rest is the day's own."""
+    """Each function that the market's day and its strides call, with its part of the whole; the rest is their own."""
     [day] = [of for of in calls if of[2] == "_work_day"]
+    within = [day, *(of for of in calls if Path(of[0]).stem == "strides")]
     whole = calls[day][3]
-    found = {named(of): callers[day][3] / whole for of, (*_, callers) in calls.items() if day in callers}
-    return dict(sorted(found.items(), key=lambda each: -each[1])) | {"the day itself": calls[day][2] / whole}
+    found = {
+        named(of): sum(callers[by][3] for by in within if by in callers) / whole
+        for of, (*_, callers) in calls.items()
+        if of not in within and not callers.keys().isdisjoint(within)
+    }
+    own = sum(calls[by][2] for by in within) / whole
+    return dict(sorted(found.items(), key=lambda each: -each[1])) | {"the day itself": own}
 
 
 def named(function: tuple[str, int, str]) -> str:

@@ -250,7 +250,7 @@ def _afternoon(keys, state, scene, counts, callers, line, people, table, open_or
     """
     busy = _answer(keys[CALLING], state, scene, counts, callers, line, people, today)
     ended = rows_on(state.decision_day, today)
-    table = _with_room(table, open_orders, ended.size)
+    table = with_room(table, open_orders, ended.size)
     key, by_operator, by_channel = keys[RIVALS], counts.orders_by_operator, counts.orders_by_channel
     _, placed, credited, saved = rivals.end_searches(
         key, state, scene, ended, today, table, open_orders, by_operator, by_channel
@@ -270,7 +270,7 @@ def _afternoon(keys, state, scene, counts, callers, line, people, table, open_or
             counts.won_by_zone[state.zone[rows[i]]] += 1
     touched = np.concatenate((ended, rows_of(lost), rows))
     money = credited, ours, buyouts, bills_lost, bills_won
-    return busy, table, placed, lost, done, _switch_news(rows, operator, left, late), touched, money
+    return busy, table, placed, lost, done, switch_news(rows, operator, left, late), touched, money
 
 
 @njit(cache=True)
@@ -301,7 +301,7 @@ def _answer(key, state, scene, counts, due, line, people, today):
 
 
 @njit(cache=True)
-def _with_room(table, size, more):
+def with_room(table, size, more):
     """`Orders.room_for` for kernels."""
     if size + more <= table.size:
         return table
@@ -329,7 +329,7 @@ def rows_of(orders):
 
 
 @njit(cache=True)
-def _switch_news(rows, operator, left, late):
+def switch_news(rows, operator, left, late):
     """Who joined whom and left whom, and then who complains of a late date: columns as `News` has them."""
     news, n = np.empty((4, rows.size + late.sum()), np.int64), rows.size
     for i in range(rows.size):

@@ -65,9 +65,11 @@ def test_an_ordinary_day_opens_and_closes_no_month():
 
 def test_shares_are_of_the_calls_of_a_day():
     day, step = ("sim/market.py", 9, "_work_day"), ("sim/steps/needs.py", 3, "start_shopping")
+    stride, other = ("sim/steps/strides.py", 5, "morning"), ("x.py", 1, "other")
     calls = {
-        day: (10, 10, 0.5, 4.0, {}),
-        step: (12, 12, 3.5, 3.6, {day: (10, 10, 3.4, 3.5), ("x.py", 1, "other"): (2, 2, 0.1, 0.1)}),
+        day: (10, 10, 0.375, 4.0, {}),
+        stride: (10, 10, 0.125, 3.625, {day: (10, 10, 0.125, 3.625)}),
+        step: (12, 12, 3.5, 3.6, {stride: (10, 10, 3.4, 3.5), other: (2, 2, 0.1, 0.1)}),
     }
     assert shares_of(calls) == {"needs.start_shopping": 3.5 / 4.0, "the day itself": 0.5 / 4.0}
 
