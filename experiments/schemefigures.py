@@ -86,7 +86,8 @@ def measures(job: Job) -> tuple[Any, Any, list[Any]]:
         axes.set_title(words.format(money=job.city.currency), color=INK, size=8.5)
     grid[0, 0].set_yticks(range(len(schemes)), [readable_name(scheme) for scheme in schemes])
     grid[0, 0].set_ylim(len(schemes) - 0.4, -0.8)
-    subtitle = f"Means of the runs with 90 % intervals; per cent: pairs in which it is higher than under {schemes[0]}"
+    first = readable_name(schemes[0])
+    subtitle = f"Means of the runs with 90 % intervals; per cent: pairs in which it is higher than under {first}"
     frame(figure, f"What {len(schemes)} pay schemes do, measure by measure", subtitle, footer)
     difference = ("difference", "difference_low", "difference_high", "probability_higher")
     head = ("measure", "scheme", "mean", "low", "high", *difference)
@@ -123,7 +124,7 @@ def attainment(job: Job, people: Any) -> tuple[Any, Any, list[Any]]:
         rows += [(name, float(low), float(share), int(values.size)) for low, share in zip(BINS, shares, strict=False)]
     first, best = people.schemes[0], max(over, key=lambda name: np.nan_to_num(over[name]))
     title = f"{readable_name(best)}: {over[best]:.0%} of rep-months reach the plan"
-    title += f" ({first}: {over[first]:.0%})" if best != first else ""
+    title += f" ({readable_name(first)}: {over[first]:.0%})" if best != first else ""
     subtitle = "Bills signed over the plan, months of productive representatives; the last step holds all beyond"
     figure, (axes,) = panels(job, 1, title, subtitle)
     for place, name in enumerate(people.schemes):

@@ -26,7 +26,7 @@ Array = np.ndarray[Any, Any]
 DECILES = 10
 REDRAWN = 1000  # times that the replications are drawn anew
 WEEK = 5  # working days
-REP_COLUMNS = ("ability", "effort", "orders", "bills_signed", "plan", "attainment", "income")
+REP_COLUMNS = ("ability", "effort", "orders", "bills_signed", "plan", "attainment", "income", "discounts")
 PERIOD_DAYS = ("period_day", "period_days_left")  # of the pay period: day, month or quarter
 SIZES = ("micro", "small", "medium", "large")
 
@@ -105,11 +105,15 @@ def per_rep_month(column: str) -> Callable[[People], Array]:
     return compute
 
 
-def pay_per_contract(people: People) -> Array:
-    """All income of productive representatives over their contracts."""
-    there = people.rep["productive"]
-    run, income, orders = (people.rep[name][there] for name in ("run", "income", "orders"))
-    return ratio(people.total(run, income), people.total(run, orders))
+def per_contract(column: str) -> Callable[[People], Array]:
+    """A column of productive representatives over their contracts."""
+
+    def compute(people: People) -> Array:
+        there = people.rep["productive"]
+        run, values, orders = (people.rep[name][there] for name in ("run", column, "orders"))
+        return ratio(people.total(run, values), people.total(run, orders))
+
+    return compute
 
 
 def attainment_of(summary: Callable[[Array], float]) -> Callable[[People], Array]:
@@ -177,7 +181,7 @@ MEASURES = (
     Measure("orders_per_rep_month", "orders", HIGHER, per_rep_month("orders")),
     Measure("bills_signed_per_rep_month", "money", HIGHER, per_rep_month("bills_signed")),
     Measure("income_per_rep_month", "money", NEITHER, per_rep_month("income")),
-    Measure("pay_per_contract", "money", LOWER, pay_per_contract),
+    Measure("pay_per_contract", "money", LOWER, per_contract("income")),
     Measure("effort", "usual days", HIGHER, per_rep_month("effort")),
     Measure("attainment_mean", "share", HIGHER, attainment_of(lambda values: float(values.mean()))),
     Measure("attainment_median", "share", HIGHER, attainment_of(lambda values: float(np.median(values)))),
@@ -188,7 +192,7 @@ MEASURES = (
     Measure("last_week_over_mean", "factor", NEITHER, week_over_mean("period_days_left")),
     Measure("first_week_over_mean", "factor", NEITHER, week_over_mean("period_day")),
     *(Measure(f"orders_{size}_share", "share", NEITHER, share_of_size(size)) for size in SIZES),
-    Measure("discounts_per_order", "money", LOWER, monthly_over("cost_discounts", "orders_field")),
+    Measure("discounts_per_order", "money", LOWER, per_contract("discounts")),  # promised for signing early
     Measure("early_churn_per_month", "share", LOWER, early_churn),
     Measure("quits_per_rep_year", "reps", LOWER, monthly_over("rep_quits", "reps", 12.0)),
     Measure("ability_of_stayers", "usual person", HIGHER, ability_of_stayers),

@@ -51,6 +51,13 @@ def test_a_comparison_of_schemes_leaves_its_tables(schemes):
     } <= pictures
 
 
+def test_a_salary_gives_no_discount_whatever_retention_credits(schemes):
+    given = [row for row in table(schemes / "schemes.csv") if row["measure"] == "discounts_per_order"]
+    credited = pq.read_table(schemes / "monthly.parquet").column("cost_discounts")
+    assert sum(credited.to_pylist()) > 0
+    assert next((row["scheme"], float(row["mean"])) for row in given) == ("fixed", 0.0)
+
+
 def test_at_equal_cost_a_rep_month_costs_the_same(schemes):
     income = {row["scheme"]: row for row in table(schemes / "schemes.csv") if row["measure"] == "income_per_rep_month"}
     reps = pq.read_table(schemes / "monthly_by_rep.parquet").to_pandas()
