@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from experiments.motivationintervals import over_seeds, with_intervals
 from experiments.motivationruns import SETTLED, Job, Run, Runs, income, job_of, settled
 from experiments.motivationtables import (
-    DECILES,
     attainment_row,
     by_gap,
+    by_tenths,
     decile_of,
     drop_after_plan,
-    named,
-    ninety,
     number,
     percent,
     shipped,
@@ -27,6 +27,12 @@ Row = dict[str, Any]
 
 MANY = 16  # representatives, where people are told apart by ability
 QUARTERS = ((4, 6), (7, 9), (10, 12))  # months counted from the decision
+KNOWN = ("none", "field", "mystery_shopping")
+CASES: dict[tuple[str, str], Row] = {  # how doors are chosen, and how our list prices lie beside the rivals'
+    ("sweep", "as rivals'"): {"department.doors": "sweep"},
+    ("expected_value", "as rivals'"): {"department.doors": "expected_value"},
+    ("expected_value", "by size alone"): {"department.doors": "expected_value", "offers.segmentation": "by_size"},
+}
 CALM = {"department.conduct.timing": False, "world.effort.impatience_per_week": 0.0}
 
 
@@ -35,13 +41,24 @@ def _sums(runs: Sequence[Run], column: str) -> Array:
     return np.array([run[column][settled(run)].sum() for run in runs])
 
 
-def _changes(before: Sequence[Run], after: Sequence[Run]) -> Row:
+def _mean(values: Array) -> float:
+    """The mean over the runs that have a value."""
+    there = values[np.isfinite(values)]
+    return float(there.mean()) if there.size else np.nan
+
+
+def _changes(pairs: Sequence[tuple[Run, Run]]) -> Row:
     """What changes between paired runs: field contracts and bills, recurring revenue, all in per cent."""
+    before, after = ([pair[side] for pair in pairs] for side in (0, 1))
     row: Row = {}
     for name, column in (("contracts", "orders"), ("bills", "bills_signed")):
-        row |= named(f"{name}_percent", ninety(percent(_sums(after, column), _sums(before, column))))
-    revenue = [np.array([run["revenue"][SETTLED - 1 :].sum() for run in runs]) for runs in (after, before)]
-    return row | named("revenue_percent", ninety(percent(*revenue)))
+        row[f"{name}_percent"] = _mean(percent(_sums(after, column), _sums(before, column)))
+    return row | {"revenue_percent": _mean(percent(_monthly(after, "revenue"), _monthly(before, "revenue")))}
+
+
+def _monthly(runs: Sequence[Run], name: str) -> Array:
+    """A monthly number of the operator, summed over settled months, one number a run."""
+    return np.array([run[name][SETTLED - 1 :].sum() for run in runs])
 
 
 def legacy(runs: Runs) -> list[Row]:
@@ -57,8 +74,14 @@ def _legacy_of(runs: Runs, period: str) -> Row:
         income(runs.of(old)),
         0.75,
     )
-    row: Row = {"period": period, "commission_factor": rate, "income_before": income(runs.of(old))}
-    return row | {"income_after": income(runs.of(new))} | _changes(runs.of(old), runs.of(new))
+
+    def table(pairs: Sequence[tuple[Run, Run]]) -> list[Row]:
+        before, after = ([pair[side] for pair in pairs] for side in (0, 1))
+        row: Row = {"period": period, "commission_factor": rate, "income_before": income(before)}
+        return [row | {"income_after": income(after)} | _changes(pairs)]
+
+    (row,) = with_intervals(list(zip(runs.of(old), runs.of(new), strict=True)), table)
+    return row
 
 
 def bonus_to_commission(runs: Runs) -> list[Row]:
@@ -68,42 +91,54 @@ def bonus_to_commission(runs: Runs) -> list[Row]:
     rate, new = runs.at_cost(
         lambda rate: job_of("commission", {"base": base, "commission_factor": rate}, **many), income(runs.of(old)), 0.4
     )
-    before, after = (_by_person(runs.of(job)) for job in (old, new))
-    both = sorted(before.keys() & after.keys())
-    decile = decile_of(np.array([before[person]["ability"] for person in both]))
-    rows: list[Row] = []
-    for name, there in [*((str(d + 1), decile == d) for d in range(DECILES)), ("all", decile >= 0)]:
-        people = [person for person, chosen in zip(both, there, strict=True) if chosen]
-        row: Row = {"decile": name, "people": len(people), "commission_factor": rate}
-        row["ability"] = float(np.mean([before[person]["ability"] for person in people]))
-        row["effort_bonus"] = float(np.mean([before[person]["effort"] for person in people]))
-        row["effort_commission"] = float(np.mean([after[person]["effort"] for person in people]))
-        rows.append(row | _ratio_of_people(people, before, after))
-    return rows
+    seeds = [_of_both(*pair) for pair in zip(runs.of(old), runs.of(new), strict=True)]
+    tenths = np.split(decile_of(np.concatenate([people["ability"] for people in seeds])), _ends(seeds))
+    parts = [people | {"tenth": tenth} for people, tenth in zip(seeds, tenths, strict=True)]
+    return with_intervals(parts, lambda some: _tenths_of(_pooled(some), rate))
 
 
-def _by_person(runs: Sequence[Run]) -> dict[tuple[int, int], Row]:
+def _ends(seeds: Sequence[dict[str, Array]]) -> Array:
+    """Where the people of each seed but the last end, when all stand in one line."""
+    return np.cumsum([people["ability"].size for people in seeds])[:-1]
+
+
+def _pooled(parts: Sequence[dict[str, Array]]) -> dict[str, Array]:
+    """The columns of several seeds' people, one after the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _of_both(before: Run, after: Run) -> dict[str, Array]:
+    """Ability, and effort and contracts a month before and after, of a seed's people who were settled in both runs."""
+    old, new = _by_person(before), _by_person(after)
+    both = sorted(old.keys() & new.keys())
+    found = {"ability": [old[rep]["ability"] for rep in both]}
+    for when, side in (("before", old), ("after", new)):
+        found |= {f"{name}_{when}": [side[rep][name] for rep in both] for name in ("effort", "orders")}
+    return {name: np.array(values, float) for name, values in found.items()}
+
+
+def _by_person(run: Run) -> dict[int, Row]:
     """Contracts a month, effort and ability of everybody who was settled for a while."""
-    found: dict[tuple[int, int], Row] = {}
-    for seed, run in enumerate(runs):
-        there = settled(run)
-        for rep in np.unique(run["rep"][there]):
-            mine = there & (run["rep"] == rep)
-            if mine.sum() >= 3:
-                row = {name: float(run[name][mine].mean()) for name in ("ability", "effort", "orders")}
-                found[seed, int(rep)] = row
+    found: dict[int, Row] = {}
+    there = settled(run)
+    for rep in np.unique(run["rep"][there]):
+        mine = there & (run["rep"] == rep)
+        if mine.sum() >= 3:
+            found[int(rep)] = {name: float(run[name][mine].mean()) for name in ("ability", "effort", "orders")}
     return found
 
 
-def _ratio_of_people(people: Sequence[Any], before: dict[Any, Row], after: dict[Any, Row]) -> Row:
-    """Contracts a month after over before, in per cent, its interval by leaving out one person at a time."""
-    old, new = (np.array([side[person]["orders"] for person in people]) for side in (before, after))
-    if not old.sum():
-        return named("contracts_percent", ninety([]))
-    n, whole = len(people), 100.0 * (new.sum() / old.sum() - 1.0)
-    without = 100.0 * ((new.sum() - new) / (old.sum() - old) - 1.0)
-    error = float(np.sqrt((n - 1) / n * np.sum((without - without.mean()) ** 2))) if n > 1 else np.nan
-    return named("contracts_percent", {"mean": whole, "low": whole - 1.645 * error, "high": whole + 1.645 * error})
+def _tenths_of(people: dict[str, Array], rate: float) -> list[Row]:
+    """The table by tenths of ability, from the people of all seeds."""
+
+    def row_of(there: Array) -> Row:
+        mine = {name: values[there] for name, values in people.items()}
+        row: Row = {"people": int(there.sum()), "commission_factor": rate, "ability": mine["ability"].mean()}
+        row |= {"effort_bonus": mine["effort_before"].mean(), "effort_commission": mine["effort_after"].mean()}
+        before, after = (mine[f"orders_{when}"].sum() for when in ("before", "after"))
+        return row | {"contracts_percent": float(percent(after, before)) if before else np.nan}
+
+    return by_tenths(people["tenth"], row_of, "contracts_percent")
 
 
 def end_of_period(runs: Runs) -> list[Row]:
@@ -115,16 +150,16 @@ def end_of_period(runs: Runs) -> list[Row]:
             jobs.append((name, calm, job_of(name, settings=off)))
         jobs.append(("commission, felt at the sale", calm, job_of("commission", settings={**off, **sale})))
     runs.make([job for *_, job in jobs])
-    rows: list[Row] = []
-    for name, calm, job in jobs:
-        row: Row = {"scheme": name, "timing_and_impatience": calm}
-        for column in ("orders", "effort"):
-            weeks = np.array([_weeks(run, column) for run in runs.of(job)])
-            row |= named(f"{column}_first_week", ninety(weeks[:, 0])) | named(
-                f"{column}_last_week", ninety(weeks[:, 1])
-            )
-        rows.append(row)
-    return rows
+    seeds = range(runs.seeds)
+    return over_seeds([[_ends_of(name, calm, runs.of(job)[seed]) for name, calm, job in jobs] for seed in seeds])
+
+
+def _ends_of(scheme: str, calm: str, run: Run) -> Row:
+    """Orders and effort in the first and in the last week of one run's months."""
+    row: Row = {"scheme": scheme, "timing_and_impatience": calm}
+    for column in ("orders", "effort"):
+        row[f"{column}_first_week"], row[f"{column}_last_week"] = _weeks(run, column)
+    return row
 
 
 def _weeks(run: Run, column: str) -> tuple[float, float]:
@@ -139,10 +174,15 @@ def gap_to_plan(runs: Runs) -> list[Row]:
     rows: list[Row] = []
     for name in ("quota_bonus", "mixed_growing"):
         parts = [_last_third(run) for run in runs.of(job_of(name, traced=True))]
-        effort, gap, expected, reached = (np.concatenate(column) for column in zip(*parts, strict=True))
-        drop = named("drop_after_plan", ninety([drop_after_plan(*part[:3]) for part in parts]))
-        rows += [{"scheme": name, **row, **drop} for row in by_gap(effort, gap, expected, reached)]
+        rows += with_intervals(parts, partial(_gaps_of, name))
     return rows
+
+
+def _gaps_of(scheme: str, parts: Sequence[tuple[Array, Array, Array, Array]]) -> list[Row]:
+    """The days of some seeds, by the gap to the plan; the drop is the mean of theirs."""
+    effort, gap, expected, reached = (np.concatenate(column) for column in zip(*parts, strict=True))
+    drop = _mean(np.array([drop_after_plan(*part[:3]) for part in parts]))
+    return [{"scheme": scheme, **row, "drop_after_plan": drop} for row in by_gap(effort, gap, expected, reached)]
 
 
 def _last_third(run: Run) -> tuple[Array, Array, Array, Array]:
@@ -169,12 +209,18 @@ def attainment(runs: Runs) -> list[Row]:
     }
     runs.make(list(jobs.values()))
     rows: list[Row] = []
-    for (growth, toil), job in jobs.items():
-        there = runs.of(job)
-        for whose, values in (("team, quarter", _of_teams(there)), ("person, month", _of_people(there))):
-            row: Row = {"growth_factor": growth, "toil": toil, "whose": whose}
-            effort = float(np.mean([run["effort"][settled(run)].mean() for run in there]))
-            rows.append({**row, "effort": effort, **attainment_row(values)})
+    for cell, job in jobs.items():
+        rows += with_intervals(runs.of(job), partial(_attained, *cell))
+    return rows
+
+
+def _attained(growth: float, toil: float, there: Sequence[Run]) -> list[Row]:
+    """How a team's quarters and a person's months attain their plans in some runs."""
+    rows: list[Row] = []
+    for whose, values in (("team, quarter", _of_teams(there)), ("person, month", _of_people(there))):
+        row: Row = {"growth_factor": growth, "toil": toil, "whose": whose}
+        effort = float(np.mean([run["effort"][settled(run)].mean() for run in there]))
+        rows.append({**row, "effort": effort, **attainment_row(values)})
     return rows
 
 
@@ -194,6 +240,30 @@ def _of_teams(runs: Sequence[Run]) -> Array:
     return np.array(found)
 
 
+def intelligence(runs: Runs) -> list[Row]:
+    """What knowing rivals and customers brings over knowing nothing: from visits, and from asking by telephone."""
+    jobs = {
+        (*case, kind): job_of("mixed_growing", settings={**CASES[case], "department.intelligence": kind})
+        for case in CASES
+        for kind in KNOWN
+    }
+    runs.make(list(jobs.values()))
+    rows: list[Row] = []
+    for (doors, prices, kind), job in jobs.items():
+        pairs = list(zip(runs.of(jobs[doors, prices, KNOWN[0]]), runs.of(job), strict=True))
+        keys = {"doors": doors, "our_prices": prices, "intelligence": kind}
+        rows += with_intervals(pairs, partial(_known, keys))
+    return rows
+
+
+def _known(keys: Row, pairs: Sequence[tuple[Run, Run]]) -> list[Row]:
+    """Follow-ups and contracts of the field, and what changes in per cent and in margin, over knowing nothing."""
+    before, after = ([pair[side] for pair in pairs] for side in (0, 1))
+    row: Row = {**keys, "followups": _mean(_monthly(after, "followups")), "contracts": _mean(_sums(after, "orders"))}
+    row |= _changes(pairs)
+    return [row | {"margin_more": _mean(_monthly(after, "margin") - _monthly(before, "margin"))}]
+
+
 def usual_day(runs: Runs) -> tuple[float, float]:
     """Contracts a day of effort 1 and ability 1 in the market, and their mean bill: the ground of people alone."""
     there = runs.of(job_of("mixed_growing"))
@@ -202,4 +272,4 @@ def usual_day(runs: Runs) -> tuple[float, float]:
     return float(contracts / days), float(bills / contracts)
 
 
-TABLES = (legacy, bonus_to_commission, end_of_period, gap_to_plan, attainment)
+TABLES = (legacy, bonus_to_commission, end_of_period, gap_to_plan, attainment, intelligence)

@@ -19,6 +19,7 @@ MONTHS, WARMUP = 14, 1
 SETTLED = 4  # the first month in which everybody is in the field from its first day
 BY_REP = ("month", "ability", "effort", "orders", "bills_signed", "plan", "income", "days_in_post")
 BY_DAY = ("workday", "workdays_left", "orders", "bills_signed", "effort", "reps")
+MONTHLY = {"revenue": "monthly_revenue", "margin": "margin", "followups": "followups", "visits": "visits"}
 
 
 class Job(NamedTuple):
@@ -98,7 +99,8 @@ def run_job(job: Job, seed: int) -> Run:
     found |= {f"day_{name}": np.asarray(by_day[name], np.float64) for name in BY_DAY}
     found["day_month"] = np.asarray(by_day["month"])
     monthly = tables["monthly"]
-    return found | {"revenue": np.asarray(monthly["monthly_revenue"], np.float64)[monthly["month"] >= 1]}
+    after = monthly["month"] >= 1
+    return found | {name: np.asarray(monthly[column], np.float64)[after] for name, column in MONTHLY.items()}
 
 
 def traced(market: Any) -> Run:

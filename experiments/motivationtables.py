@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -22,9 +22,10 @@ Row = dict[str, Any]
 WEEK = 5
 SAME_PAY = 0.003
 DECILES = 10
+TENTHS = {"1 to 3": (0, 3), "8 to 10": (7, DECILES), "all": (0, DECILES)}  # of people, beside each tenth by itself
+CONTRAST = ("1 to 3", "8 to 10")
 BINS = (-np.inf, 0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, np.inf)  # gap over what the days left bring
 IN_REACH = 1.5  # the largest gap, in the same measure, that people may hope to close
-NINETY = 1.645  # standard errors of a 90 % interval
 LEGACY_STEPS: dict[str, dict[str, float]] = {
     "floor, cap and ratchet": {},
     "without the ratchet": {"up_share": 0.0, "down_share": 0.0},
@@ -52,24 +53,6 @@ def number(scheme: Scheme, term: str) -> float:
     value = dict(scheme.terms)[term]
     assert isinstance(value, float)
     return value
-
-
-# ---- intervals -------------------------------------------------------------------------------------------------------
-
-
-def ninety(values: Sequence[float] | Array) -> Row:
-    """Mean and 90 % interval of the mean over independent pairs."""
-    there = np.asarray(values, np.float64)
-    there = there[np.isfinite(there)]
-    if not there.size:
-        return {"mean": None, "low": None, "high": None}
-    error = there.std(ddof=1) / np.sqrt(there.size) if there.size > 1 else 0.0
-    return {"mean": there.mean(), "low": there.mean() - NINETY * error, "high": there.mean() + NINETY * error}
-
-
-def named(name: str, row: Row) -> Row:
-    """Mean and interval under the name of what they measure."""
-    return {name if key == "mean" else f"{name}_{key}": value for key, value in row.items()}
 
 
 def percent(after: Array, before: Array) -> Array:
@@ -130,20 +113,32 @@ def decile_of(ability: Array) -> Array:
     return order * DECILES // max(len(ability), 1)
 
 
+def by_tenths(decile: Array, row_of: Callable[[Array], Row], gain: str) -> list[Row]:
+    """A row for each tenth of people and for some together, and how much more the lower three gain than the upper."""
+    each = {str(tenth + 1): (tenth, tenth + 1) for tenth in range(DECILES)}
+    found: dict[str, Row] = {}
+    for name, (first, beyond) in (each | TENTHS).items():
+        there = (decile >= first) & (decile < beyond)
+        if there.any():
+            found[name] = {"decile": name, **row_of(there)}
+    low, high = (found[name][gain] if name in found else np.nan for name in CONTRAST)
+    return [*found.values(), {"decile": " less ".join(CONTRAST), gain: low - high}]
+
+
 # ---- people alone ----------------------------------------------------------------------------------------------------
 
 
 class Alone:
-    """The study without a market: who works, on what ground, and under which plan."""
+    """The study without a market: who works, on what ground, under which plan, and with which luck."""
 
-    def __init__(self, person: Person, ground: Ground):
-        self.person, self.ground = person, ground
+    def __init__(self, person: Person, ground: Ground, seed: int = 1):
+        self.person, self.ground, self.seed = person, ground, seed
         self.plan = ground.intensity * MONTH_DAYS  # contracts a month of a usual person at effort 1
 
     def course(self, scheme: Scheme, **changed: Any) -> Course:
         """A year under a scheme."""
         effort = self.person.effort.model_copy(update=changed)
-        return follow(scheme, self.plan, self.ground, effort, self.person.controlled)
+        return follow(scheme, self.plan, self.ground, effort, self.person.controlled, self.seed)
 
     def at_pay(self, made: Callable[[float], Scheme], target: float, start: float) -> tuple[float, Course]:
         """The rate for which people earn the target a period, and what they do then."""
@@ -201,7 +196,7 @@ def legacy_terms(alone: Alone) -> list[Row]:
 def bonus_to_commission(alone: Alone) -> list[Row]:
     """T6: from a quota bonus to a commission of equal pay, by ability; with a head of sales who looks, and without."""
     least = alone.person.effort.uncontrolled_effort
-    unseen = Alone(alone.person._replace(controlled=least), alone.ground)
+    unseen = Alone(alone.person._replace(controlled=least), alone.ground, alone.seed)
     return [row for one in (alone, unseen) for row in _by_ability(one)]
 
 
@@ -210,15 +205,14 @@ def _by_ability(alone: Alone) -> list[Row]:
     before = alone.course(bonus)
     made = partial(linear, number(bonus, "base"), like=bonus)
     rate, after = alone.at_pay(made, float(before.pay.mean()), 0.75)
-    decile = decile_of(before.ability)
-    rows: list[Row] = []
-    for name, there in [*((str(d + 1), decile == d) for d in range(DECILES)), ("all", decile >= 0)]:
-        old, new = before.sold[:, there].sum(), after.sold[:, there].sum()
-        row: Row = {"controlled_effort": alone.person.controlled, "commission_factor": rate, "decile": name}
-        row["ability"] = before.ability[there].mean()
+
+    def row_of(there: Array) -> Row:
+        row: Row = {"ability": before.ability[there].mean()}
         row |= {"effort_bonus": before.effort[:, there].mean(), "effort_commission": after.effort[:, there].mean()}
-        rows.append({**row, "sales_percent": float(percent(new, old))})
-    return rows
+        return row | {"sales_percent": float(percent(after.sold[:, there].sum(), before.sold[:, there].sum()))}
+
+    given = {"controlled_effort": alone.person.controlled, "commission_factor": rate}
+    return [given | row for row in by_tenths(decile_of(before.ability), row_of, "sales_percent")]
 
 
 def end_of_period(alone: Alone) -> list[Row]:

@@ -129,7 +129,7 @@ def attainment(job: Job, people: Any) -> tuple[Any, Any, list[Any]]:
     figure, (axes,) = panels(job, 1, title, subtitle)
     for place, name in enumerate(people.schemes):
         shares = [row[2] for row in rows if row[0] == name]
-        axes.stairs(shares, BINS, label=f"{name} ({over[name]:.0%} over plan)", **look(place))
+        axes.stairs(shares, BINS, label=f"{readable_name(name)} ({over[name]:.0%} over plan)", **look(place))
     axes.axvline(1.0, color=INK, linewidth=1.0)
     axes.set_xlabel("attainment of the plan", color=FAINT)
     axes.set_ylabel("share of rep-months", color=FAINT)
@@ -150,7 +150,7 @@ def lines(axes: Any, rows: list[dict[str, str]], schemes: Any, x: str) -> None:
         at = [float(row[x]) for row in mine]
         low, value, high = ([float(row[column] or "nan") for row in mine] for column in ("low", "value", "high"))
         axes.fill_between(at, low, high, color=look(place)["color"], alpha=0.13, linewidth=0)
-        axes.plot(at, value, label=name, **look(place))
+        axes.plot(at, value, label=readable_name(name), **look(place))
 
 
 def by_day(job: Job) -> tuple[Any, Any, list[Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from experiments import motivation, motivationmarkets, motivationruns
+from experiments.motivationintervals import over_seeds
 from experiments.motivationpeople import MONTH_DAYS, Ground, abilities, follow, linear, poisson, with_terms
 from experiments.motivationruns import Job, Runs, income, job_of
 from experiments.motivationtables import (
@@ -16,10 +17,10 @@ from experiments.motivationtables import (
     Person,
     attainment_row,
     by_gap,
+    by_tenths,
     decile_of,
     drop_after_plan,
     legacy_terms,
-    ninety,
     shipped,
     weeks_of_period,
 )
@@ -71,10 +72,44 @@ def test_deciles_begin_with_the_lowest():
     assert decile_of(np.array([5.0, 1.0, 3.0, 2.0, 4.0])).tolist() == [8, 0, 4, 2, 6]
 
 
-def test_an_interval_is_that_of_the_mean():
-    row = ninety([1.0, 3.0, np.nan])
-    assert row["mean"] == 2.0 and row["high"] - row["mean"] == pytest.approx(1.645)
-    assert ninety([]) == {"mean": None, "low": None, "high": None}
+def test_tenths_end_with_what_the_lower_gain_more_than_the_upper():
+    # ten people: the lowest gains 10 %, the ablest 1 %
+    gains = np.arange(10.0, 0.0, -1.0)
+    rows = by_tenths(decile_of(np.arange(10.0)), lambda there: {"gain": float(gains[there].mean())}, "gain")
+    assert [row["decile"] for row in rows[-4:]] == ["1 to 3", "8 to 10", "all", "1 to 3 less 8 to 10"]
+    assert (rows[0]["gain"], rows[-4]["gain"], rows[-1]["gain"]) == (10.0, 9.0, 7.0)
+
+
+# ---- intervals -------------------------------------------------------------------------------------------------------
+
+
+def test_an_interval_over_seeds_is_that_of_the_mean():
+    # 1, 2, 3: mean 2, standard error 0.577, Student's t of two degrees of freedom 2.92
+    (row,) = over_seeds([[{"scheme": "a", "effort": value, "periods": 5}] for value in (1.0, 2.0, 3.0)])
+    assert (row["scheme"], row["effort"], row["periods"]) == ("a", 2.0, 15)
+    assert row["effort_high"] - 2.0 == pytest.approx(2.92 * 3**-0.5, abs=1e-3) and row["effort_low"] < 2.0
+
+
+def test_rows_are_told_apart_by_their_names_wherever_they_stand():
+    one, other = ({"gap": "reached", "effort": 1.0}, {"gap": "over 3", "effort": 5.0})
+    rows = over_seeds([[one, other], [other, one | {"effort": 2.0}]])
+    assert [(row["gap"], row["effort"]) for row in rows] == [("reached", 1.5), ("over 3", 5.0)]
+
+
+def test_what_is_the_same_under_any_luck_has_no_interval():
+    rows = over_seeds([[{"gap": "reached", "effort": 0.7, "drop": drop}] for drop in (0.1, 0.3)])
+    assert set(rows[0]) == {"gap", "effort", "drop", "drop_low", "drop_high"}
+
+
+def test_one_seed_gives_no_interval():
+    assert over_seeds([[{"scheme": "a", "effort": 1.0}]]) == [{"scheme": "a", "effort": 1.0}]
+
+
+def test_what_one_seed_alone_has_gets_no_interval():
+    rows = over_seeds(
+        [[{"gap": "reached", "effort": 1.0}, {"gap": "over 3", "effort": 2.0}], [{"gap": "reached", "effort": 2.0}]]
+    )
+    assert "effort_low" not in {name for name, value in rows[1].items() if value is not None}
 
 
 # ---- people alone ----------------------------------------------------------------------------------------------------
@@ -96,6 +131,13 @@ def test_linear_pay_felt_at_the_sale_is_the_same_effort_every_day_but_for_a_step
         effort == pytest.approx(np.broadcast_to(effort[0], effort.shape), abs=EFFORT_STEP + 1e-9)
         and np.ptp(effort[0]) > 0
     )
+
+
+def test_each_seed_has_its_own_luck_and_the_same_people():
+    person = Person(EFFORT, 0.7)
+    one, again, other = (Alone(person, GROUND, seed).course(shipped("commission")) for seed in (1, 1, 2))
+    assert (one.sold == again.sold).all() and (one.sold != other.sold).any()
+    assert (one.ability == other.ability).all()
 
 
 def test_luck_is_shared_between_schemes():
@@ -170,10 +212,26 @@ def test_terms_and_settings_make_a_job():
     )
 
 
-def test_change_by_person_is_over_the_sum_of_all():
-    before, after = {1: {"orders": 2.0}, 2: {"orders": 2.0}}, {1: {"orders": 3.0}, 2: {"orders": 3.0}}
-    row = motivationmarkets._ratio_of_people([1, 2], before, after)
-    assert row == {"contracts_percent": 50.0, "contracts_percent_low": 50.0, "contracts_percent_high": 50.0}
+def test_change_by_tenth_is_over_the_sum_of_its_people():
+    # ten people, one a tenth; the lowest sells 3 instead of 2, all others as before
+    people = {name: np.full(10, 2.0) for name in ("ability", "effort_before", "effort_after", "orders_before")}
+    people |= {"orders_after": np.r_[3.0, np.full(9, 2.0)], "tenth": np.arange(10)}
+    rows = {row["decile"]: row["contracts_percent"] for row in motivationmarkets._tenths_of(people, 0.3)}
+    assert (rows["1"], rows["2"], rows["all"]) == (pytest.approx(50.0), 0.0, pytest.approx(5.0))
+    assert rows["1 to 3 less 8 to 10"] == pytest.approx(100.0 / 6.0)
+
+
+def test_people_of_both_runs_are_found(runs):
+    (run,) = runs.of(job_of("mixed_growing", months=6, traced=True))
+    found = motivationmarkets._of_both(run, run)
+    assert found["ability"].size > 0 and (found["orders_before"] == found["orders_after"]).all()
+
+
+def test_knowing_nothing_is_nothing_more_than_knowing_nothing(runs):
+    (run,) = runs.of(job_of("mixed_growing", months=6, traced=True))
+    (row,) = motivationmarkets._known({"doors": "sweep", "intelligence": "none"}, [(run, run)])
+    assert row["contracts"] > 0 and row["followups"] > 0
+    assert (row["contracts_percent"], row["revenue_percent"], row["margin_more"]) == (0.0, 0.0, 0.0)
 
 
 # ---- the command -----------------------------------------------------------------------------------------------------
