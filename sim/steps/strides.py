@@ -45,6 +45,7 @@ Array = np.ndarray[Any, Any]
 
 STREAMS = ("faults", "resizing", "needs", "signals", "inbound", "rivals", "service", "terms", "renewals")
 FAULTS, RESIZING, NEEDS, SIGNALS, CALLING, RIVALS, SERVICE, TERMS, RENEWALS = range(len(STREAMS))
+FEW = 128  # rows counted in eight bits
 
 
 class Today(NamedTuple):
@@ -278,9 +279,7 @@ def _answer(key, state, scene, counts, due, line, people, today):
     """The day at the telephone, counted; returns the minutes that each agent was busy."""
     until, edges = line
     shift_start, shift_end, skill = people
-    customers = 0
-    for row in range(state.provider.size):
-        customers += state.provider[row] == 0
+    customers = customers_of(state.provider, 0)
     callers, agent, _, busy, answered, wait, sales, care, care_calls = inbound.telephone_day(
         key, due, state, scene, customers, until, edges, shift_start, shift_end, skill, today
     )
@@ -298,6 +297,21 @@ def _answer(key, state, scene, counts, due, line, people, today):
     for row in callers:
         counts.calls_by_zone[state.zone[row]] += 1
     return busy
+
+
+@njit(cache=True)
+def customers_of(provider, operator):
+    """How many businesses an operator serves; by blocks that eight bits can count, many rows at once."""
+    blocks, customers = provider.size // FEW, 0
+    grid = provider[: blocks * FEW].reshape(blocks, FEW)
+    for b in range(blocks):
+        here = np.uint8(0)
+        for i in range(FEW):
+            here = np.uint8(here + np.uint8(grid[b, i] == operator))
+        customers += here
+    for row in range(blocks * FEW, provider.size):
+        customers += provider[row] == operator
+    return customers
 
 
 @njit(cache=True)

@@ -55,3 +55,10 @@ def test_news_of_switches_come_before_complaints() -> None:
     late = np.array([False, True, False])
     news = strides.switch_news(np.array([7, 8, 9]), np.array([0, 1, 2]), np.array([-1, 0, 1]), late)
     assert news.tolist() == [[0, 0, 0, 1], [7, 8, 9, 8], [0, 1, 2, 1], [-1, 0, 1, -1]]
+
+
+@pytest.mark.parametrize("rows", [0, 5, 128, 300, 1000])
+def test_customers_are_counted(rows: int) -> None:
+    provider = (np.arange(rows) * 7 % 6 - 2).astype(np.int8)
+    provider[: rows // 2] = 0
+    assert strides.customers_of(provider, 0) == int((provider == 0).sum())
