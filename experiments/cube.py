@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+
+from experiments.reading import read_columns
 
 
 def working_days(dates: np.ndarray, country: str, subdivision: str | None = None) -> np.ndarray:
@@ -36,15 +37,11 @@ class Cube:
     @cached_property
     def scenarios(self) -> list[str]:
         """Names of the scenarios in plan order."""
-        import pyarrow.parquet as pq
-
-        return list(dict.fromkeys(pq.read_table(self.plan, columns=["scenario"]).column(0).to_pylist()))
+        return list(dict.fromkeys(read_columns(self.plan, ["scenario"])["scenario"].tolist()))
 
     @cached_property
     def _replications(self) -> int:
-        import pyarrow.parquet as pq
-
-        return max(pq.read_table(self.plan, columns=["replication"]).column(0).to_pylist()) + 1
+        return int(read_columns(self.plan, ["replication"])["replication"].max()) + 1
 
     @cached_property
     def months(self) -> np.ndarray:
@@ -62,11 +59,8 @@ class Cube:
         return self._read(["scenario", "replication", "month", "date"])
 
     def _read(self, columns: Iterable[str]) -> dict[str, np.ndarray]:
-        import pyarrow.parquet as pq
-
-        filters: Any = [("month", ">=", self.from_month), *((name, "=", value) for name, value in self.where.items())]
-        table = pq.read_table(self.path, columns=list(columns), filters=filters)
-        return {name: table.column(name).to_numpy() for name in table.column_names}
+        tests = [("month", ">=", self.from_month), *((name, "=", value) for name, value in self.where.items())]
+        return read_columns(self.path, columns, tests)
 
     @cached_property
     def _cells(self) -> tuple[np.ndarray, ...]:

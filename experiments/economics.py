@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.reading import read_columns
+
 if TYPE_CHECKING:
     from experiments.kpis import Window
 
@@ -29,10 +31,7 @@ class Survival:
 
     @cached_property
     def _columns(self) -> dict[str, np.ndarray]:
-        import pyarrow.parquet as pq
-
-        table = pq.read_table(self.path)
-        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+        return read_columns(self.path)
 
     @cached_property
     def discount(self) -> np.ndarray:

@@ -29,6 +29,7 @@ SETTINGS: Any = {
     "axes.labelcolor": INK,
     "axes.titlesize": 10,
     "axes.titlelocation": "left",
+    "axes.titley": 1.0,  # nothing stands between axes and title, so nobody measures the tick labels for its place
     "xtick.color": FAINT,
     "ytick.color": FAINT,
     "axes.grid": True,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.reading import read_columns
 from experiments.story import Story
 from experiments.style import INK, frame, margins, new_figure
 
@@ -66,11 +67,9 @@ def visits_by_zone(story: Story) -> np.ndarray:
 
 def zone_cube(story: Story, column: str, filters: list[Any]) -> np.ndarray:
     """A column summed over the months let through, as (side, replication, zone); nan where there is no row."""
-    import pyarrow.parquet as pq
-
     columns = ["scenario", "replication", "zone_id", column]
-    table = pq.read_table(story.folder / "monthly_by_zone.parquet", columns=columns, filters=filters)
-    scenario, replication, zone, value = (table.column(name).to_numpy(zero_copy_only=False) for name in columns)
+    read = read_columns(story.folder / "monthly_by_zone.parquet", columns, filters)
+    scenario, replication, zone, value = (read[name] for name in columns)
     places = {name: place for place, name in enumerate(np.asarray(story.city.zone_id).astype(str).tolist())}
     row = np.array([places[name] for name in zone], dtype=int)
     result = np.full((2, int(replication.max()) + 1, len(places)), np.nan)

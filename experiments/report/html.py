@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 TEMPLATE = "report.html.j2"
+SPECIAL = re.compile(r"[^A-Za-z0-9 !$'()*+,./:;=?@_~-]+")  # what an address may not hold as it is
 
 
 def write_html(
@@ -36,10 +38,16 @@ def breakable(cell: str) -> Any:
 
 def as_text(path: Path) -> str:
     """An SVG as an address that holds its text, which is smaller than its bytes in letters."""
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    return "data:image/svg+xml," + SPECIAL.sub(lambda found: escaped(found[0]), text)
+
+
+@cache
+def escaped(letters: str) -> str:
+    """Letters that an address may not hold as they are; the same few come tens of thousands of times."""
     from urllib.parse import quote
 
-    text = " ".join(path.read_text(encoding="utf-8").split())
-    return "data:image/svg+xml," + quote(text, safe=" !$'()*+,-./:;=?@_~")
+    return quote(letters)
 
 
 def as_data(path: Path, kind: str) -> str:

@@ -30,7 +30,8 @@ def write_pdf(document: dict[str, Any], pictures: Path, look: dict[str, Any], te
         own = template / TEMPLATE if template else None
         text = own.read_text(encoding="utf-8") if own and own.exists() else house_template()
         (room / TEMPLATE).write_text(text, encoding="utf-8")
-        out.write_bytes(typst.compile(str(room / TEMPLATE), root=str(room), font_paths=[str(font_folder())]))
+        fonts: Any = {"font_paths": [str(font_folder())], "ignore_system_fonts": True}  # the same on every machine
+        out.write_bytes(typst.compile(str(room / TEMPLATE), root=str(room), **fonts))
 
 
 def house_template() -> str:

@@ -105,9 +105,9 @@ def citations(source: Source) -> list[tuple[str, str, str]]:
     """The sources that the register names, with their citations."""
     from importlib import resources
 
-    import yaml
+    from sim.shipped import load
 
-    known = yaml.safe_load(resources.files("configs").joinpath("sources.yaml").read_text(encoding="utf-8"))
+    known = load(resources.files("configs").joinpath("sources.yaml"))
     named = sorted({row.source for row, _ in book_rows(source) if row.source})
     return [(key, known.get(key, {}).get("citation", "–"), known.get(key, {}).get("link", "")) for key in named]
 

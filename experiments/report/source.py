@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.folder import check_tables
+from experiments.reading import Test, read_columns
 from experiments.report.beside import Beside
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
     from experiments.moves import Moves
+    from experiments.outlines import Outlines
     from experiments.story import Story
     from sim.city import City
     from sim.parameters import Parameters
@@ -65,6 +68,13 @@ class Source:
         return city
 
     @cached_property
+    def outlines(self) -> Outlines:
+        """The shapes that all maps draw."""
+        from experiments.outlines import outlines_of
+
+        return outlines_of(self.city)
+
+    @cached_property
     def story(self) -> Story:
         """What the pictures share."""
         from experiments.story import Story, city_line, note_of
@@ -102,15 +112,10 @@ class Source:
         wanted = scenario or self.scenario
         return next((row for row in self.rows if row["kpi"] == name and row["scenario"] == wanted), None)
 
-    def table(self, name: str, columns: list[str], filters: Any = None) -> dict[str, np.ndarray]:
+    def table(self, name: str, columns: list[str], filters: Sequence[Test] = ()) -> dict[str, np.ndarray]:
         """Columns of a final table, or nothing of it where the runs did not record it."""
-        import pyarrow.parquet as pq
-
         path = self.folder / f"{name}.parquet"
-        if not path.exists():
-            return {}
-        table = pq.read_table(path, columns=columns, filters=filters)
-        return {column: table.column(column).to_numpy(zero_copy_only=False) for column in columns}
+        return read_columns(path, columns, filters) if path.exists() else {}
 
     def digest(self) -> str:
         """A hash over the names of all runs: what the numbers hang on, and nothing else."""
@@ -139,11 +144,13 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; give the folder of a finished forecast or comparison")
     missing = [name for name in NEEDED if not (folder / name).exists()]
-    if "config.yaml" not in missing:
-        check_kind(folder)
+    if "config.yaml" in missing:
+        raise InputError(unfinished(folder, missing))
+    config = read_config(folder)
+    check_kind(folder, config)
     if missing:
         raise InputError(unfinished(folder, missing))
-    config, manifest = read_config(folder), read_manifest(folder)
+    manifest = read_manifest(folder)
     if manifest.get("version") != __version__:
         message = f"{folder} was made by version {manifest.get('version')}, this is {__version__}"
         raise InputError(f"{message}; run it again, or make the report with that version")
@@ -155,9 +162,9 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
     return Source(folder, config, manifest, *two_sides(folder, config, scenario))
 
 
-def check_kind(folder: Path) -> None:
+def check_kind(folder: Path, config: Mapping[str, Any]) -> None:
     """Refuse the folder of another command."""
-    command = read_config(folder).get("command")
+    command = config.get("command")
     if command not in KINDS:
         remedy = "; give it as sweep= beside a forecast" if command == "sweep" else ""
         raise InputError(f"{folder} is the folder of a {command}; give a finished forecast or comparison{remedy}")

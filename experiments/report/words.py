@@ -15,19 +15,22 @@ MINUS = "\u2212"
 @cache
 def catalogue(language: str) -> dict[str, str]:
     """All strings of a language by dotted key."""
-    import yaml
-
-    text = resources.files("experiments.report").joinpath("words", f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(flat(yaml.safe_load(text)))
+    return dict(flat(read_yaml(f"{language}.yaml") or {}))
 
 
 @cache
 def meanings(language: str) -> dict[str, str]:
     """What each number of the parameter book means, by dotted name; English stands in the book itself."""
+    return dict(read_yaml(f"meanings_{language}.yaml") or {})
+
+
+def read_yaml(name: str) -> Any:
+    """A file of words, or nothing where there is none of this name."""
     import yaml
 
-    path = resources.files("experiments.report").joinpath("words", f"meanings_{language}.yaml")
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+    path = resources.files("experiments.report").joinpath("words", name)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # compiled, where it is there
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader) if path.is_file() else None
 
 
 def flat(mapping: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

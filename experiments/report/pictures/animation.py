@@ -31,8 +31,6 @@ COLOURS = 128
 
 def animation(source: Source, paper: Paper, name: str, dpi: int = DPI) -> bytes | None:
     """One layer of the map from the decision to the end of the run, a month a frame; nothing where it is not known."""
-    from experiments.outlines import outlines_of
-
     column, kind = LAYERS[name]
     if not has_zones(source, column):
         return None
@@ -42,7 +40,7 @@ def animation(source: Source, paper: Paper, name: str, dpi: int = DPI) -> bytes 
     figure = paper.figure(4.6)
     axes = figure.subplots()
     limits = limits_of(values)
-    outlines = outlines_of(source.city)
+    outlines = source.outlines
     painted = plain_map(axes, outlines, values[-1], limits)
     colour_bar(figure, axes, painted, paper, name, kind)
     frames = []

@@ -66,7 +66,6 @@ def since_decision(source: Source, months: np.ndarray, flow: np.ndarray) -> np.n
 def extra_customers(source: Source, paper: Paper) -> Picture | None:
     """Extra customers by zone at the end of the run; zones that lose are crossed, for prints without colour."""
     from experiments.maps import territory_axes
-    from experiments.outlines import outlines_of
     from experiments.zonemap import mean_by_zone, zone_cube
 
     if not has_zones(source):
@@ -75,7 +74,7 @@ def extra_customers(source: Source, paper: Paper) -> Picture | None:
     extra = mean_by_zone(customers[1] - customers[0])
     figure = paper.figure(4.6)
     axes = figure.subplots()
-    outlines = outlines_of(source.city)
+    outlines = source.outlines
     label = paper.words("figure.extra_customers")
     territory_axes(axes, source.city, extra, label=label, diverging=bool((extra < 0).any()), outlines=outlines)
     cross_losses(axes, outlines, extra)
@@ -106,8 +105,6 @@ def maps_of(name: str) -> Any:
 
 def small_maps(source: Source, paper: Paper, name: str) -> Picture | None:
     """The territory in up to eight months, all to one scale of colours."""
-    from experiments.outlines import outlines_of
-
     column, kind = LAYERS[name]
     if not has_zones(source, column):
         return None
@@ -118,7 +115,7 @@ def small_maps(source: Source, paper: Paper, name: str) -> Picture | None:
     figure = paper.figure(4.4)
     lines = -(-shown.size // ACROSS)
     grid = figure.subplots(lines, min(ACROSS, shown.size), squeeze=False)
-    outlines, limits = outlines_of(source.city), limits_of(values)
+    outlines, limits = source.outlines, limits_of(values)
     for axes, place in zip(grid.flat, shown, strict=False):
         painted = plain_map(axes, outlines, values[place], limits)
         axes.set_title(month_title(source, paper, int(months[place])), size=8)

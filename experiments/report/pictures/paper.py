@@ -116,17 +116,21 @@ def as_pdf(figure: Figure, scale: float) -> bytes:
 
 def as_bytes(figure: Figure, kind: str, **how: Any) -> bytes:
     """The bytes of a picture; drawn once, where savefig draws it twice to lay it out."""
-    from matplotlib.backends import backend_agg, backend_pdf, backend_svg
-
     found = io.BytesIO()
     drawn_at = figure.dpi
     if kind == "png":
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
         figure.set_dpi(how.pop("dpi"))
-        backend_agg.FigureCanvasAgg(figure).print_png(found, **how)
+        FigureCanvasAgg(figure).print_png(found, **how)
     elif kind == "svg":
-        backend_svg.FigureCanvasSVG(figure).print_svg(found, **how)
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+        FigureCanvasSVG(figure).print_svg(found, **how)
     else:
-        backend_pdf.FigureCanvasPdf(figure).print_pdf(found, **how)
+        from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+        FigureCanvasPdf(figure).print_pdf(found, **how)
     figure.set_dpi(drawn_at)
     return found.getvalue()
 
