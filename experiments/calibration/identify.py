@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.calibration.posterior import Bank, Fit
+from experiments.calibration.priors import Priors
 from experiments.calibration.surrogate import fitted
 
 Array = np.ndarray[Any, Any]
@@ -62,13 +63,18 @@ class Datum:
 
 def parameters(fit: Fit) -> list[Parameter]:
     """Every parameter with its 90 % interval and contraction."""
-    prior = fit.priors.points(4096, 11).std(0)
+    return judged_draws(fit.priors, fit.units)
+
+
+def judged_draws(priors: Priors, units: Array) -> list[Parameter]:
+    """The same from the draws alone, as places in the prior (draws, parameters)."""
+    prior = priors.points(4096, 11).std(0)
     found = []
-    for place, one in enumerate(fit.priors.each):
-        places = np.quantile(fit.units[:, place], [0.05, 0.5, 0.95])
+    for place, one in enumerate(priors.each):
+        places = np.quantile(units[:, place], [0.05, 0.5, 0.95])
         low, median, high = one.value(places).tolist()
         where = (float(places[0]), float(places[1]), float(places[2]))
-        contraction = float(np.clip(1.0 - fit.units[:, place].std() / prior[place], 0.0, 1.0))
+        contraction = float(np.clip(1.0 - units[:, place].std() / prior[place], 0.0, 1.0))
         verdict = judged(contraction)
         found.append(Parameter(one.path, (one.low, one.high), median, low, high, where, contraction, verdict))
     return found

@@ -8,9 +8,12 @@ from typing import Any
 Block = dict[str, Any]
 
 
-def heading(text: str, level: int = 1, name: str = "", page: bool = False) -> Block:
-    """A heading; level 1 opens a chapter, `name` is its address within the document, `page` a new page in print."""
-    return {"kind": "heading", "text": text, "level": level, "name": name, "page": page}
+def heading(text: str, level: int = 1, name: str = "", page: bool = False, lying: bool = False) -> Block:
+    """A heading; level 1 opens a chapter, `name` is its address in the document, `page` a new page in print.
+
+    A chapter that is `lying` is printed on pages that lie.
+    """
+    return {"kind": "heading", "text": text, "level": level, "name": name, "page": page, "lying": lying}
 
 
 def contents() -> Block:
@@ -33,9 +36,19 @@ def points(items: Sequence[str]) -> Block:
     return {"kind": "points", "items": list(items)}
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: int = 1, small: bool = False) -> Block:
-    """A table whose first columns, so many of them, are words; the others are numbers and stand to the right."""
-    return {"kind": "table", "head": list(head), "rows": [list(row) for row in rows], "words": words, "small": small}
+def table(
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    words: int = 1,
+    small: bool = False,
+    widths: Sequence[float] = (),
+) -> Block:
+    """A table whose first columns, so many of them, are words; the others are numbers and stand to the right.
+
+    `widths` shares the whole width of a page among the columns; without them each is as wide as what it holds.
+    """
+    look = {"words": words, "small": small, "widths": list(widths)}
+    return {"kind": "table", "head": list(head), "rows": [list(row) for row in rows], **look}
 
 
 def picture(name: str, caption: str) -> Block:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from experiments.report import department, register, studies
+from experiments.report import department, fitted, register, studies
 from experiments.report.blocks import Block, cards, contents, heading, note, picture, points, table, text
 from experiments.report.source import Source
 from experiments.report.verdict import Answer, answer_of, sentences
 from experiments.report.words import Words
+from experiments.story import readable_name
 
 SUMMARY_KPIS = (
     *("inbound_calls", "gross_adds", "churn_competitor", "customers", "market_share", "awareness"),
@@ -18,8 +19,10 @@ SUMMARY_KPIS = (
 MONTHLY = ("inbound_calls", "gross_adds", "churn_competitor", "customers", "awareness", "margin", "cumulative_margin")
 MONEY = ("margin", "cumulative_margin")
 SHARES = ("awareness",)
-NEW_PAGE = ("method", "results", "zones", "department", "register", "data")
+NEW_PAGE = ("method", "results", "zones", "register", "data")
+LYING = ("register",)  # chapters on pages that lie, for a table of many columns
 ZONES_SHOWN = 12
+FEW_PAIRS = 10  # with fewer an interval of nine in ten is the range of all
 RESULTS = (
     *(
         "differences",
@@ -34,7 +37,7 @@ RESULTS = (
     ),
     *("costs", "funnel", "survival", "backlog", "call_centre"),
 )
-TERRITORY = ("map", "map_share", "map_awareness", "map_visits", "map_won", "network")
+TERRITORY = ("map", "network", "map_share", "map_awareness", "map_visits", "map_won")
 
 
 def document(source: Source, words: Words, client: str) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def document(source: Source, words: Words, client: str) -> dict[str, Any]:
     for name, chapter in CHAPTERS.items():
         inside = chapter(source, words, answer)
         if inside:
-            blocks += [heading(words(f"chapter.{name}"), 1, name, name in NEW_PAGE), *inside]
+            blocks += [heading(words(f"chapter.{name}"), 1, name, name in NEW_PAGE, name in LYING), *inside]
             blocks += [contents()] if name == "summary" else []
         else:
             left_out.append(words(f"left_out.{name}"))
@@ -53,7 +56,7 @@ def document(source: Source, words: Words, client: str) -> dict[str, Any]:
         blocks += [heading(words("chapter.left_out"), 1, "left_out"), points(left_out)]
     return {
         "language": words.language,
-        "title": words("title", scenario=words.scenario(source.scenario)),
+        "title": words("title", scenario=readable_name(words.scenario(source.scenario))),
         "client": words("for_client", client=client) if client else "",
         "place": f"{source.city.name} ({source.city.country})",
         "period": period(source, words),
@@ -94,7 +97,7 @@ def card(source: Source, words: Words, name: str) -> tuple[str, str, str]:
     """One number that matters, as a difference with its interval."""
     row = source.kpi(name) or {}
     is_money = name in ("cumulative_margin", "revenue", "cost")
-    show: Callable[..., str] = words.money if is_money else words.rounded
+    show: Callable[..., str] = words.money if is_money else words.whole if name == "customers" else words.rounded
     low, high = show(row.get("difference_low"), True), show(row.get("difference_high"), True)
     what = words("card.difference", what=words(f"kpi.{name}"), window=window(words, row.get("window", "")))
     return what, show(row.get("difference"), True), words("card.interval", low=low, high=high)
@@ -117,7 +120,7 @@ def kpi_table(source: Source, words: Words, names: tuple[str, ...]) -> Block:
         unit = here["unit"]
         ends = (words.in_unit(here[end], unit, True) for end in ("difference_low", "difference_high"))
         levels = [words.in_unit(side["mean"], unit) for side in (base, here)]
-        change = [words.in_unit(here["difference"], unit, True), words("range", low=next(ends), high=next(ends))]
+        change = [words.in_unit(here["difference"], unit, True), words.span(next(ends), next(ends))]
         label = [words(f"kpi.{name}"), words.unit(unit, source.city.currency), window(words, here["window"])]
         rows.append([*label, *levels, *change, words.chance(here["probability_better"])])
     return table([sides.get(one, words.get(f"head.{one}", one)) for one in head], rows, words=3)
@@ -127,7 +130,8 @@ def risks(source: Source, words: Words, answer: Answer) -> list[str]:
     """What may go wrong, as the runs show it."""
     found = []
     if answer.margin_low is not None:
-        found.append(words("risk.worst", low=words.money(answer.margin_low, True)))
+        key = "risk.worst" if answer.margin_low < 0 else "risk.least"
+        found.append(words(key, low=words.money(answer.margin_low, answer.margin_low < 0)))
     if answer.deepest is not None and answer.deepest < 0:
         month = words.month(source.story.cube().dates[answer.deepest_place])
         found.append(words("risk.funding", amount=words.money(-answer.deepest), month=month))
@@ -137,6 +141,8 @@ def risks(source: Source, words: Words, answer: Answer) -> list[str]:
             unit = row["unit"]
             levels = words.in_unit(base["mean"], unit), words.in_unit(row["mean"], unit)
             found.append(words("risk.rises", what=words(f"kpi.{name}"), base=levels[0], here=levels[1]))
+    if answer.pairs < FEW_PAIRS:
+        found.append(words("risk.few", pairs=answer.pairs))
     found += [words("risk.assumed"), words("risk.one_model")]
     return found
 
@@ -161,7 +167,8 @@ def scenarios(source: Source, words: Words, answer: Answer) -> list[Block]:
     """What the scenario decides otherwise than the baseline, and all scenarios of a comparison side by side."""
     changed = register.differences(source.points[source.baseline], source.points[source.scenario], words)
     head = [words("head.parameter"), words.scenario(source.baseline), words.scenario(source.scenario)]
-    blocks = [text(words("scenarios.intro", baseline=words.scenario(source.baseline))), table(head, changed)]
+    key = "scenarios.intro" if source.has_baseline else "scenarios.reference"
+    blocks = [text(words(key, baseline=words.scenario(source.baseline))), table(head, changed)]
     if len(source.others) > 1:
         blocks += [heading(words("scenarios.all"), 2), all_scenarios(source, words)]
     return blocks
@@ -200,7 +207,7 @@ def month_table(source: Source, words: Words, name: str) -> Block:
         base, here = sides[0][:, place], sides[1][:, place]
         low, middle, high = np.quantile(here - base, [0.05, 0.5, 0.95])
         medians = [show(float(np.median(side))) for side in (base, here)]
-        change = [show(float(middle), True), words("range", low=show(float(low), True), high=show(float(high), True))]
+        change = [show(float(middle), True), words.span(show(float(low), True), show(float(high), True))]
         rows.append([str(cube.months[place]), words.short_month(cube.dates[place]), *medians, *change])
     names = words.scenario(source.baseline), words.scenario(source.scenario)
     head = [words("head.month"), words("head.date"), *names, words("head.difference"), words("head.interval")]
@@ -233,7 +240,7 @@ def by_zone(source: Source, words: Words, answer: Answer) -> list[Block]:
     ]
     head = [words(f"head.{name}") for name in ("zone", "extra_customers", "share_base", "share_here", "visits_per_100")]
     drawn = [picture(name, words(f"caption.{name}")) for name in TERRITORY]
-    return [drawn[0], text(words("zones.intro", shown=len(rows))), table(head, rows), *drawn[1:]]
+    return [*drawn, text(words("zones.intro", shown=len(rows))), table(head, rows)]
 
 
 CHAPTERS: dict[str, Callable[[Source, Words, Answer], list[Block]]] = {
@@ -245,7 +252,7 @@ CHAPTERS: dict[str, Callable[[Source, Words, Answer], list[Block]]] = {
     "department": department.plan,
     "motivation": department.motivation,
     "sensitivity": studies.sensitivity,
-    "calibration": studies.calibration,
+    "calibration": fitted.chapter,
     "validation": studies.validation,
     "register": register.chapter,
     "data": register.data,

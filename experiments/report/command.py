@@ -60,12 +60,12 @@ def write(source: Source, paper: Paper, client: str, template: Path | None, fold
     from experiments.report.html import write_html
     from experiments.report.look import look_of
     from experiments.report.pdf import write_pdf
-    from experiments.report.pictures.catalogue import draw_pictures
+    from experiments.report.pictures.catalogue import FITTED, PICTURES, SWEPT, draw_pictures
     from experiments.report.xlsx import write_xlsx
 
     look = look_of(template)
     folder.mkdir(parents=True, exist_ok=True)
-    draw_pictures(source, source.beside.sweep, paper, folder / "figures", ("svg",))
+    draw_pictures(source, source.beside.sweep, paper, folder / "figures", ("svg",), (*PICTURES, *SWEPT, *FITTED))
     content: dict[str, Any] = document(source, paper.words, client)
     write_html(content, folder / "figures", look, template, folder / NAMES["html"])
     write_pdf(content, folder / "figures", look, template, folder / NAMES["pdf"])

@@ -9,7 +9,7 @@ import numpy as np
 
 from experiments.report.blocks import Block, heading, picture, table, text
 from experiments.report.source import Source
-from experiments.report.words import Words
+from experiments.report.words import THIN, Words
 
 if TYPE_CHECKING:
     from experiments.report.verdict import Answer
@@ -27,7 +27,7 @@ def plan(source: Source, words: Words, answer: Answer) -> list[Block]:
         return []
     head = [words("head.stage"), words("head.begins"), words("head.ends"), words("head.people")]
     rows = [
-        [words.get(f"stage.{name}", name), begins, ends, words.rounded(people)]
+        [words.get(f"stage.{name}", name), begins, ends, words.exact(round(people, 2))]
         for name, begins, ends, people in stages(source, words)
     ]
     return [
@@ -115,11 +115,11 @@ def attainment(people: dict[str, np.ndarray], words: Words) -> Block:
     values = people["attainment"].astype(float)
     values = values[np.isfinite(values)]
     counts, _ = np.histogram(values, BANDS)
-    ends = [words.share(end) for end in BANDS[:-1]]
+    ends = [words.percent(end) for end in BANDS[:-1]]
     spans = [words("motivation.band", low=low, high=high) for low, high in pairwise(ends)]
     spans.append(words("motivation.beyond", low=ends[-1]))
     total = max(int(counts.sum()), 1)
-    rows = [[span, words.share(count / total)] for span, count in zip(spans, counts, strict=True)]
+    rows = [[span, f"{words.number(100 * count / total, 1)}{THIN}%"] for span, count in zip(spans, counts, strict=True)]
     return table([words("head.attainment"), words("head.rep_months")], rows)
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from experiments.report import events
 from experiments.report.blocks import Block, heading, note, table, text
 from experiments.report.source import Source
 from experiments.report.words import Words
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 SHARED = ("months", "warmup", "check", "record")
 COLUMNS = ("parameter", "value", "unit", "range", "source", "evidence", "changed", "meaning")
+WIDTHS = (2.6, 1.2, 1.3, 1.2, 1.3, 0.9, 1.0, 4.0)
+PAY = "department.scheme"
 LONGEST = 60  # letters of a value in a table
 
 
@@ -24,7 +27,7 @@ def differences(base: Mapping[str, Any], here: Mapping[str, Any], words: Words) 
     from experiments.folder import flat
 
     sides = [
-        {path: value for path, value in flat(side).items() if path.split(".")[0] not in ("world", *SHARED)}
+        {path: value for path, value in flat(side).items() if path.split(".")[0] not in ("world", "events", *SHARED)}
         for side in (base, here)
     ]
     paths = dict.fromkeys([*sides[0], *sides[1]])
@@ -32,8 +35,11 @@ def differences(base: Mapping[str, Any], here: Mapping[str, Any], words: Words) 
     # A department that is there on one side alone differs in all that it is decided to be.
     named = {path for path in paths if begun and path.startswith("department.")}
     sides[0] |= dict.fromkeys(named - {"department.active"}, None)
-    return [
-        [decision(path, words), *(shortened(words.value(side.get(path))) for side in sides)]
+    if all(side.get(f"{PAY}.kind") == side.get(f"{PAY}.name") for side in sides):
+        paths.pop(f"{PAY}.kind", None)  # a shipped scheme goes by the name of its kind
+    told = events.rows_of(base.get("events") or (), here.get("events") or (), words)
+    return told + [
+        [decision(path, words), *(shortened(decided(path, side.get(path), words)) for side in sides)]
         for path in paths
         if sides[0].get(path) != sides[1].get(path)
     ]
@@ -42,7 +48,15 @@ def differences(base: Mapping[str, Any], here: Mapping[str, Any], words: Words) 
 def decision(path: str, words: Words) -> str:
     """What is decided, in words; a term of a pay scheme by its own name."""
     front, _, term = path.rpartition(".")
-    return words.get(f"term.{term}", term) if front == "department.scheme.terms" else words.parameter(path)
+    return words.get(f"term.{term}", term) if front == f"{PAY}.terms" else words.parameter(path)
+
+
+def decided(path: str, value: Any, words: Words) -> str:
+    """A decided value as a reader says it; shares in per cent."""
+    if path in (f"{PAY}.name", f"{PAY}.kind") and value:
+        return words.get(f"scheme.{value}", words.value(value))
+    is_share = path.endswith("_share") and isinstance(value, int | float)
+    return words.percent(value) if is_share else words.value(value)
 
 
 def shortened(said: str) -> str:
@@ -68,7 +82,7 @@ def register_cells(source: Source, words: Words, plain: bool = False) -> list[li
         mark = words("register.yes") if changed else words("register.no")
         number = isinstance(row.value, int | float) and not isinstance(row.value, bool)
         value = row.value if plain and number else shortened(words.value(row.value))
-        unit, evidence = words.get(f"units.{row.unit}", row.unit), words.get(f"evidence.{row.evidence}", row.evidence)
+        unit, evidence = words.unit(row.unit, "currency"), words.get(f"evidence.{row.evidence}", row.evidence)
         meaning = words.meaning(row.path, row.meaning)
         found.append([row.path, value, unit, span, row.source or "–", evidence, mark, meaning])
     return found
@@ -81,7 +95,7 @@ def chapter(source: Source, words: Words, answer: Answer) -> list[Block]:
     ours = sum(row[6] == changed for row in rows)
     return [
         text(words("register.intro", count=len(rows), changed=ours)),
-        table([words(f"head.{name}") for name in COLUMNS], rows, words=len(COLUMNS), small=True),
+        table([words(f"head.{name}") for name in COLUMNS], rows, words=len(COLUMNS), small=True, widths=WIDTHS),
         note(words("register.evidence")),
     ]
 
@@ -98,7 +112,16 @@ def data(source: Source, words: Words, answer: Answer) -> list[Block]:
     cited = citations(source)
     blocks = [table([words("head.what"), words("head.value")], facts, words=2), heading(words("data.cited"), 2)]
     rows = [[key, citation, link or "–"] for key, citation, link in cited]
-    return [*blocks, table([words("head.source"), words("head.citation"), words("head.link")], rows, 3, small=True)]
+    return [
+        *blocks,
+        table(
+            [words(f"head.{name}") for name in ("source", "citation", "link")],
+            rows,
+            3,
+            small=True,
+            widths=(1, 3.4, 1.9),
+        ),
+    ]
 
 
 def citations(source: Source) -> list[tuple[str, str, str]]:

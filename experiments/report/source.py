@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.parameters import Parameters
 
 KINDS = ("forecast", "compare")
+BESIDE = {"sweep": "sweep", "calibrate": "calibration", "validate": "validation"}  # as what a report takes them in
 NEEDED = ("config.yaml", "manifest.json", "plan.parquet", "runs.parquet", "monthly.parquet", "summary.csv")
 
 
@@ -48,6 +49,11 @@ class Source:
     def others(self) -> list[str]:
         """All scenarios but the baseline."""
         return [name for name in self.points if name != self.baseline]
+
+    @property
+    def has_baseline(self) -> bool:
+        """Whether the first side is what the operator does today, and not just the first of a comparison."""
+        return any(one.get("role") == "baseline" for one in self.config["scenarios"])
 
     @cached_property
     def parameters(self) -> Parameters:
@@ -166,7 +172,7 @@ def check_kind(folder: Path, config: Mapping[str, Any]) -> None:
     """Refuse the folder of another command."""
     command = config.get("command")
     if command not in KINDS:
-        remedy = "; give it as sweep= beside a forecast" if command == "sweep" else ""
+        remedy = f"; give it as {BESIDE[command]}= beside one" if command in BESIDE else ""
         raise InputError(f"{folder} is the folder of a {command}; give a finished forecast or comparison{remedy}")
 
 

@@ -1,4 +1,4 @@
-"""The chapters on what the answer hangs on: the sweep, the calibration and the validation card."""
+"""The chapters on what the answer hangs on and on what it rests: the sweep and the validation card."""
 
 from __future__ import annotations
 
@@ -46,27 +46,6 @@ def sensitivity(source: Source, words: Words, answer: Answer) -> list[Block]:
     return [*blocks, table(head, cells), note(words("sensitivity.note"))]
 
 
-def calibration(source: Source, words: Words, answer: Answer) -> list[Block]:
-    """What the client's own months pin down, parameter by parameter."""
-    found = source.beside.posterior
-    if found is None:
-        return []
-    priors = {one["path"]: one for one in found.note.get("priors", {}).get("each", [])}
-    rows = []
-    for path in found.paths:
-        values = np.array([row[path] for row in found.draws])
-        low, middle, high = (float(value) for value in np.quantile(values, [0.05, 0.5, 0.95]))
-        before = priors.get(path, {})
-        ends = words("range", low=words.rounded(before.get("low")), high=words.rounded(before.get("high")))
-        after = words("range", low=words.rounded(low), high=words.rounded(high))
-        rows.append([words.parameter(path), ends, after, words.rounded(middle)])
-    head = [words(f"head.{name}") for name in ("parameter", "before", "after", "median")]
-    facts = {"months": found.note["months"], "source": found.note.get("source", "–")}
-    blocks = [text(words("calibration.intro", **facts)), table(head, rows)]
-    off = found.note.get("out_of_reach") or []
-    return [*blocks, text(words("calibration.out_of_reach", what=", ".join(map(str, off))))] if off else blocks
-
-
 def validation(source: Source, words: Words, answer: Answer) -> list[Block]:
     """Known regularities of real markets beside what the model gives."""
     lines = source.beside.card
@@ -97,7 +76,7 @@ def span(line: dict[str, Any], first: str, last: str, words: Words) -> str:
     """From where to where, or the one end that there is."""
     low, high = rounded(line, first, words), rounded(line, last, words)
     if "–" not in (low, high):
-        return words("range", low=low, high=high)
+        return words.span(low, high)
     if low == high:
         return "–"
     return words("at_most", high=high) if low == "–" else words("at_least", low=low)

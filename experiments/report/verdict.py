@@ -91,10 +91,10 @@ def about_customers(answer: Answer, source: Source, words: Words, names: dict[st
     return words(
         key,
         **names,
-        size=words.rounded(abs(answer.customers)),
+        size=words.whole(abs(answer.customers)),
         share=words.share(abs(answer.customers_share or 0.0)),
-        low=words.rounded(answer.customers_low, True),
-        high=words.rounded(answer.customers_high, True),
+        low=words.whole(answer.customers_low, True),
+        high=words.whole(answer.customers_high, True),
         months=source.story.last_month,
     )
 

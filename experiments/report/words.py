@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
@@ -71,10 +72,10 @@ class Words:
         return text.replace(",", THIN).replace(".", mark).replace("-", MINUS)
 
     def exact(self, value: float) -> str:
-        """A number that is given, with all its digits."""
-        if value == int(value) and abs(value) < 1e9:
+        """A number that is given, with the digits that a reader can use."""
+        if (value == int(value) or abs(value) >= 1000) and abs(value) < 1e9:
             return self.number(value)
-        text = f"{value:.6g}".replace("-", MINUS)
+        text = f"{value:.4g}".replace("-", MINUS)
         return text.replace(".", ",") if self.language == "pl" else text
 
     def rounded(self, value: float | None, signed: bool = False) -> str:
@@ -89,12 +90,26 @@ class Words:
             return self.number(round(value, -places), 0, signed)
         return self.number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 3, signed)
 
+    def whole(self, value: float | None, signed: bool = False) -> str:
+        """A count of people or customers without parts of one, where there are at least ten."""
+        if value is None or value != value or not 10 <= abs(value) < 1000:
+            return self.rounded(value, signed)
+        return self.number(value, 0, signed)
+
+    def precise(self, value: float) -> str:
+        """A number with three digits that count, however small it is."""
+        return self.exact(float(f"{value:.3g}"))
+
     def share(self, value: float | None, signed: bool = False) -> str:
         """A share in per cent; a difference of shares in percentage points."""
         if value is None or value != value:
             return "–"
         digits = 1 if abs(value) >= 0.1 else 2
         return self.number(100 * value, digits, signed) + THIN + (self("unit.points") if signed else "%")
+
+    def percent(self, value: float) -> str:
+        """A share that is given, in per cent without digits that say nothing."""
+        return f"{self.exact(round(100 * value, 6))}{THIN}%"
 
     def money(self, value: float | None, signed: bool = False) -> str:
         """An amount, rounded, with its currency where the language puts it."""
@@ -115,9 +130,13 @@ class Words:
         return self.share(value, signed) if unit.startswith("share") else self.rounded(value, signed)
 
     def unit(self, unit: str, code: str) -> str:
-        """A KPI's unit in words; `code` is the currency's code in it."""
+        """A unit in words; `code` is what stands in it for the city's currency."""
         plain = unit.replace(code, "MONEY")
-        return self.get(f"units.{plain}", plain).replace("MONEY", self.currency)
+        return self.get(f"units.{unit}", self.get(f"units.{plain}", plain)).replace("MONEY", self.currency)
+
+    def span(self, low: str, high: str) -> str:
+        """From where to where in words, or the one value where both ends are the same."""
+        return low if low == high else self("range", low=low, high=high)
 
     # ---- dates ------------------------------------------------------------------------------------------------------
 
@@ -137,8 +156,10 @@ class Words:
         return f"{self(f'months_short.{int(month)}')} {year}"
 
     def parameter(self, path: str) -> str:
-        """A parameter as a reader says it, or the last words of its path where the catalogue has none."""
-        return self.get(f"parameter.{path}", path.split(".")[-1].replace("_", " "))
+        """A parameter as a reader says it; what it means, or the last words of its path, where no name is given."""
+        plain = path.split(".")[-1].replace("_", " ")
+        said = plain if self.language == "en" else meanings(self.language).get(path, plain)
+        return self.get(f"parameter.{path}", re.split(r"[;:(]", said)[0].strip().rstrip("."))
 
     def meaning(self, path: str, plain: str) -> str:
         """What a number of the parameter book means; `plain` is what the book says."""

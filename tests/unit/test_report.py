@@ -95,6 +95,28 @@ def test_numbers_are_written_as_the_language_writes_them(language, written):
     assert plain == written.replace(",", " ").replace("−3.2 %", "−3.20 %") if language == "en" else plain == written
 
 
+def test_small_rates_keep_digits_that_tell_them_apart():
+    words = Words("en", "AUD")
+    assert [words.precise(value) for value in (0.00439, 0.2, 1234.4)] == ["0.00439", "0.2", "1\u00a0230"]
+    assert (
+        words.exact(0.65701) == "0.657"
+        and words.exact(4380.07) == "4\u00a0380"
+        and words.percent(0.075) == "7.5\u00a0%"
+    )
+    assert words.span("0", "0") == "0" and words.span("1", "2") == "1 to 2"
+    assert [words.whole(value) for value in (57.4, 4.25, 1337.0)] == ["57", "4.25", "1\u00a0340"]
+
+
+def test_what_others_do_is_told_in_words():
+    price = {"month": 4, "operator": "largest", "event": "tariff_change", "price_factor": 0.9}
+    team = {"month": 3, "until_month": 9, "operator": "Rival", "event": "field_team", "reps": 6}
+    found = register.differences({"events": [team]}, {"events": [price]}, Words("pl", "PLN"))
+    assert [[cell.replace("\u00a0", " ") for cell in row] for row in found] == [
+        ["Na rynku w miesiącach 3–8", "Rival: liczba handlowców: 6", "nie występuje"],
+        ["Na rynku od miesiąca 4", "nie występuje", "największy konkurent: ceny niższe o 10 %"],
+    ]
+
+
 def test_a_month_is_written_in_words():
     assert Words("pl", "PLN").month("2027-10-01") == "październik 2027"
     assert Words("en", "PLN").short_month("2027-10-01") == "Oct 2027"

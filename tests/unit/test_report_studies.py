@@ -1,12 +1,19 @@
 """Other studies in a report: a sweep, a calibration and a validation card, each told in words, or refused."""
 
+import csv
 import json
+import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from experiments.calibration.draws import read_posterior
+from experiments.calibration.priors import Priors
 from experiments.cli import main
-from experiments.report import chapters
+from experiments.report import chapters, fitted
 from experiments.report.beside import beside
+from experiments.report.pictures import catalogue as catalogue_of_pictures
 from experiments.report.source import open_source
 from experiments.report.words import Words, catalogue
 from experiments.validation.facts import shipped_facts
@@ -18,6 +25,8 @@ CARD = """fact,statement,band_low,band_high,mean,low,high,verdict,line
 T3,Visits bring calls,0.1,0.5,0.3123,0.25,0.4,inside,calls
 T9,Old customers stay,0.8,,0.7,0.6,0.75,outside,
 """
+HISTORY = "month,inbound_calls,gross_adds,churn,customers\n2026-04,3,1,0,18\n2026-05,2,0,1,17\n2026-06,4,1,1,17\n"
+FIT = "fit=world.needs.shopping_rate_per_month,situation.focal_share"
 NONE = {"sweep": None, "validation": None, "calibration": None}
 
 
@@ -32,19 +41,10 @@ def place(tmp_path_factory):
     assert main(["sweep", city, f"out={place / 'grid'}", *QUICK, *values]) == 0
     (place / "card").mkdir()
     (place / "card" / "validation.csv").write_text(CARD, encoding="utf-8")
-    write_calibration(place / "fitted", open_source(place / "runs").city.content_hash)
+    (place / "own.csv").write_text(HISTORY, encoding="utf-8")
+    more = (f"history={place / 'own.csv'}", FIT, "points=16", "draws=50", "engine=serial", "quiet=true")
+    assert main(["calibrate", city, f"out={place / 'fitted'}", *more]) == 0
     return place
-
-
-def write_calibration(folder, content):
-    """A calibration of two parameters as its command leaves it."""
-    folder.mkdir()
-    priors = {"each": [{"path": "world.needs.renewal_factor", "low": 1.0, "high": 9.0}], "share": 0.3, "brand": 0.4}
-    note = {"months": 36, "decision_month": "2027-01", "fixed": {}, "city_content": content, "priors": priors}
-    note |= {"source": "history.csv", "out_of_reach": ["churn"]}
-    (folder / "calibration.json").write_text(json.dumps(note), encoding="utf-8")
-    draws = "".join(f"{i},{4.0 + 0.01 * i}\n" for i in range(101))
-    (folder / "posterior.csv").write_text("draw,world.needs.renewal_factor\n" + draws, encoding="utf-8")
 
 
 def document(place, language="en", **given):
@@ -71,11 +71,42 @@ def test_a_sweep_says_what_the_margin_hangs_on(place):
     assert f"hangs most on this: {rows[0][0]}" in inside[2]["text"]
 
 
-def test_a_calibration_shows_ranges_before_and_after(place):
+def test_a_calibration_shows_ranges_before_and_after_and_what_is_learned(place):
     inside = chapter(document(place, calibration=str(place / "fitted")), "calibration")
-    rows = next(block for block in inside if block["kind"] == "table")["rows"]
-    assert rows == [["renewal factor", "1.00 to 9.00", "4.05 to 4.95", "4.50"]]
-    assert any("Out of the model's reach" in block.get("text", "") and "churn" in block["text"] for block in inside)
+    rows = {row[0]: row[1:] for row in next(block for block in inside if block["kind"] == "table")["rows"]}
+    before, _, median, learned = rows["Customers who start to look around in a month, share"]
+    assert before == "0.01 to 0.025" and 0.01 <= float(median) <= 0.025
+    assert re.fullmatch(r"(pinned down|narrowed|an assumption still) \(\d+\u00a0%\)", learned)
+    assert len(rows) == 2 and "of the client's own figures (own.csv)" in inside[1]["text"]
+
+
+def test_a_calibration_is_judged_as_its_own_report_does(place):
+    told = (place / "fitted" / "identifiability.md").read_text(encoding="utf-8")
+    for one in fitted.learned(read_posterior(str(place / "fitted"))):
+        gone = f"{100 * one.contraction:.0f} %"
+        assert f"{gone} of the prior's spread is gone" in told
+
+
+def test_parameters_that_are_known_together_are_named(place):
+    found = read_posterior(str(place / "fitted"))
+    paths = found.paths
+    priors = Priors.from_plain(found.note["priors"])
+    units = np.linspace(0.1, 0.9, 40)
+    values = priors.values(np.column_stack([units, 1.0 - units]))
+    tied = replace(found, draws=tuple(dict(zip(paths, row, strict=True)) for row in values.tolist()))
+    assert fitted.tied_pairs(tied, Words("en", "AUD")) == [
+        ("Customers who start to look around in a month, share", "Our market share when the history begins")
+    ]
+
+
+def test_the_picture_of_a_calibration_is_in_its_report_alone(place, tmp_path):
+    words = ("language=pl", f"out={tmp_path / 'with'}", f"calibration={place / 'fitted'}")
+    assert main(["report", str(place / "runs"), *words]) == 0
+    assert (tmp_path / "with" / "figures" / "fitted.svg").exists()
+    with (tmp_path / "with" / "figures" / "data" / "fitted.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert all(float(row["before_low"]) <= float(row["after_low"]) <= float(row["median"]) for row in rows)
+    assert "fitted" not in catalogue_of_pictures.NAMES
 
 
 def test_every_fact_of_the_card_has_its_statement_in_both_languages():
@@ -121,17 +152,20 @@ def test_a_wrong_study_is_refused(place, capsys, word, said):
 
 
 def test_a_study_of_another_city_is_refused(place, tmp_path, capsys):
-    write_calibration(tmp_path / "other", "0" * 64)
-    words = (f"calibration={tmp_path / 'other'}", f"out={tmp_path / 'no'}")
+    other = tmp_path / "other"
+    other.mkdir()
+    note = json.loads((place / "fitted" / "calibration.json").read_text(encoding="utf-8"))
+    (other / "calibration.json").write_text(json.dumps(note | {"city_content": "0" * 64}), encoding="utf-8")
+    (other / "posterior.csv").write_bytes((place / "fitted" / "posterior.csv").read_bytes())
+    words = (f"calibration={other}", f"out={tmp_path / 'no'}")
     assert main(["report", str(place / "runs"), *words]) == 2
     assert "fitted to another city" in capsys.readouterr().err
 
 
-def test_a_sweep_alone_is_no_report(place, capsys):
-    assert main(["report", str(place / "grid"), f"out={place / 'no'}"]) == 2
-    assert (
-        "is the folder of a sweep; give a finished forecast or comparison; give it as sweep=" in capsys.readouterr().err
-    )
+@pytest.mark.parametrize(("folder", "word"), [("grid", "sweep"), ("fitted", "calibration")])
+def test_another_study_is_told_where_it_belongs(place, capsys, folder, word):
+    assert main(["report", str(place / folder), f"out={place / 'no'}"]) == 2
+    assert f"give a finished forecast or comparison; give it as {word}= beside one" in capsys.readouterr().err
 
 
 def test_a_summary_that_is_broken_is_refused(place, tmp_path, capsys):

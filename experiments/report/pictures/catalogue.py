@@ -9,6 +9,7 @@ from experiments.finished import Sweep
 from experiments.report.pictures.animation import DPI, animation
 from experiments.report.pictures.bars import costs, funnel, waterfall
 from experiments.report.pictures.fans import FANS, cumulative_margin, differences, fan_of, gross_adds_by_channel
+from experiments.report.pictures.fitted import fitted
 from experiments.report.pictures.ground import LAYERS, extra_customers, maps_of, network
 from experiments.report.pictures.paper import Paper, Picture, entitle, save_picture
 from experiments.report.pictures.pay import attainment, effort
@@ -34,6 +35,7 @@ PICTURES: dict[str, Callable[[Source, Paper], Picture | None]] = {
     "attainment": attainment,
     "effort": effort,
 }
+FITTED = {"fitted": fitted}  # of a calibration beside the runs; only a report has one
 ANIMATIONS = {name.replace("map_", "months_"): name for name in LAYERS}  # the layer that each moving picture shows
 NAMES = (*PICTURES, *SWEPT, *ANIMATIONS)
 
@@ -69,7 +71,7 @@ def drawn(source: Source | None, sweep: Sweep | None, paper: Paper, name: str) -
     """One picture, or nothing where what it shows was not recorded or was not there."""
     if name in SWEPT:
         return SWEPT[name](sweep, paper) if sweep else None
-    return PICTURES[name](source, paper) if source else None
+    return (PICTURES | FITTED)[name](source, paper) if source else None
 
 
 def draw_animations(source: Source, paper: Paper, folder: Path, names: Sequence[str], dpi: int = DPI) -> list[str]:
