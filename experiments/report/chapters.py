@@ -9,7 +9,7 @@ from experiments.report import department, fitted, register, studies
 from experiments.report.blocks import Block, cards, contents, heading, note, picture, points, table, text
 from experiments.report.source import Source
 from experiments.report.verdict import Answer, answer_of, sentences
-from experiments.report.words import Words
+from experiments.report.words import THIN, Words
 from experiments.story import readable_name
 
 SUMMARY_KPIS = (
@@ -99,13 +99,8 @@ def card(source: Source, words: Words, name: str) -> tuple[str, str, str]:
     is_money = name in ("cumulative_margin", "revenue", "cost")
     show: Callable[..., str] = words.money if is_money else words.whole if name == "customers" else words.rounded
     low, high = show(row.get("difference_low"), True), show(row.get("difference_high"), True)
-    what = words("card.difference", what=words(f"kpi.{name}"), window=window(words, row.get("window", "")))
+    what = words("card.difference", what=words(f"kpi.{name}"), window=words.window(row.get("window", "")))
     return what, show(row.get("difference"), True), words("card.interval", low=low, high=high)
-
-
-def window(words: Words, text_of_it: str) -> str:
-    """The months of a KPI in the report's language."""
-    return text_of_it.replace("months", words("window.months")).replace("month ", words("window.month") + " ")
 
 
 def kpi_table(source: Source, words: Words, names: tuple[str, ...]) -> Block:
@@ -121,7 +116,7 @@ def kpi_table(source: Source, words: Words, names: tuple[str, ...]) -> Block:
         ends = (words.in_unit(here[end], unit, True) for end in ("difference_low", "difference_high"))
         levels = [words.in_unit(side["mean"], unit) for side in (base, here)]
         change = [words.in_unit(here["difference"], unit, True), words.span(next(ends), next(ends))]
-        label = [words(f"kpi.{name}"), words.unit(unit, source.city.currency), window(words, here["window"])]
+        label = [words(f"kpi.{name}"), words.unit(unit, source.city.currency), words.window(here["window"])]
         rows.append([*label, *levels, *change, words.chance(here["probability_better"])])
     return table([sides.get(one, words.get(f"head.{one}", one)) for one in head], rows, words=3)
 
@@ -132,7 +127,7 @@ def risks(source: Source, words: Words, answer: Answer) -> list[str]:
     if answer.margin_low is not None:
         key = "risk.worst" if answer.margin_low < 0 else "risk.least"
         found.append(words(key, low=words.money(answer.margin_low, answer.margin_low < 0)))
-    if answer.deepest is not None and answer.deepest < 0:
+    if answer.deepest is not None and answer.deepest < 0 and not source.moves.only_others:
         month = words.month(source.story.cube().dates[answer.deepest_place])
         found.append(words("risk.funding", amount=words.money(-answer.deepest), month=month))
     for name in ("install_wait_days", "inbound_abandoned_share", "cancelled"):
@@ -190,7 +185,7 @@ def results(source: Source, words: Words, answer: Answer) -> list[Block]:
     blocks: list[Block] = []
     for name in RESULTS:
         blocks.append(picture(name, words(f"caption.{name}")))
-    blocks += [heading(words("results.by_month"), 2), text(words("results.by_month_intro"))]
+    blocks += [heading(words("results.by_month"), 2, page=True), text(words("results.by_month_intro"))]
     for name in MONTHLY:
         blocks += [heading(words(f"kpi.{name}"), 3), month_table(source, words, name)]
     return blocks
@@ -208,7 +203,8 @@ def month_table(source: Source, words: Words, name: str) -> Block:
         low, middle, high = np.quantile(here - base, [0.05, 0.5, 0.95])
         medians = [show(float(np.median(side))) for side in (base, here)]
         change = [show(float(middle), True), words.span(show(float(low), True), show(float(high), True))]
-        rows.append([str(cube.months[place]), words.short_month(cube.dates[place]), *medians, *change])
+        date = words.short_month(cube.dates[place]).replace(" ", THIN)
+        rows.append([str(cube.months[place]), date, *medians, *change])
     names = words.scenario(source.baseline), words.scenario(source.scenario)
     head = [words("head.month"), words("head.date"), *names, words("head.difference"), words("head.interval")]
     return table(head, rows, words=2, small=True)

@@ -18,6 +18,7 @@ ACCOUNTS = (
     *("field_fixed", "field_variable", "recruiting", "training", "consultants", "management"),
     *("installation", "discounts"),
 )
+SPANS = 6  # of months beside each other, as many as a page is wide
 BANDS = (0.0, 0.5, 0.8, 1.0, 1.3, 1.5, np.inf)  # of attainment
 
 
@@ -66,9 +67,8 @@ def calendar_of(source: Source) -> Any:
 
 
 def costs(source: Source, words: Words) -> Block:
-    """Extra cost of each account in the first half-years, mean of the pairs."""
-    cube = source.story.cube()
-    halves = [(first, min(first + 5, source.story.last_month)) for first in range(1, source.story.last_month + 1, 6)]
+    """Extra cost of each account by half-years, in a long run by longer spans, mean of the pairs."""
+    cube, halves = source.story.cube(), spans(source.story.last_month)
     rows = []
     for account in ACCOUNTS:
         base, here = source.story.pair(f"cost_{account}")
@@ -76,8 +76,14 @@ def costs(source: Source, words: Words) -> Block:
         if any(abs(value) >= 0.5 for value in extra):
             cells = [words.rounded(value) for value in [*extra, sum(extra)]]
             rows.append([words(f"account.{account}"), *cells])
-    spans = [words("department.months", first=first, last=last) for first, last in halves]
-    return table([words("head.account", currency=words.currency), *spans, words("head.total")], rows)
+    names = [words("department.months", first=first, last=last) for first, last in halves]
+    return table([words("head.account", currency=words.currency), *names, words("head.total")], rows)
+
+
+def spans(last: int) -> list[tuple[int, int]]:
+    """The months of a run in half-years, in a long run in years or more, so that a page holds them side by side."""
+    step = 6 * -(-last // (6 * SPANS))
+    return [(first, min(first + step - 1, last)) for first in range(1, last + 1, step)]
 
 
 def motivation(source: Source, words: Words, answer: Answer) -> list[Block]:

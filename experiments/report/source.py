@@ -53,7 +53,8 @@ class Source:
     @property
     def has_baseline(self) -> bool:
         """Whether the first side is what the operator does today, and not just the first of a comparison."""
-        return any(one.get("role") == "baseline" for one in self.config["scenarios"])
+        builds = self.points[self.baseline]["department"]["active"]
+        return self.config["command"] == "forecast" or not builds
 
     @cached_property
     def parameters(self) -> Parameters:

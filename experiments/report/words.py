@@ -155,6 +155,10 @@ class Words:
         year, month = str(date)[:7].split("-")
         return f"{self(f'months_short.{int(month)}')} {year}"
 
+    def window(self, months: str) -> str:
+        """The months of a KPI, as `months 1-24`."""
+        return months.replace("months", self("window.months")).replace("month ", self("window.month") + " ")
+
     def parameter(self, path: str) -> str:
         """A parameter as a reader says it; what it means, or the last words of its path, where no name is given."""
         plain = path.split(".")[-1].replace("_", " ")

@@ -16,6 +16,10 @@ from experiments.report.words import Words
 CREATED = datetime(2000, 1, 1)  # a fixed day, so that the same input gives the same bytes
 CHARTS = ("customers", "gross_adds", "inbound_calls", "churn_competitor", "cumulative_margin")
 WIDEST = 60
+NUMBERS = (
+    *("mean", "low", "high", "difference", "difference_low", "difference_high"),
+    "probability_better",
+)
 
 
 def write_xlsx(source: Source, words: Words, document: dict[str, Any], look: dict[str, Any], out: Path) -> None:
@@ -56,23 +60,32 @@ def blank(cell: Any) -> bool:
 
 
 def summary_rows(source: Source, words: Words) -> tuple[list[str], list[list[Any]]]:
-    """Every KPI of every scenario, unrounded, under its own name."""
-    columns: tuple[str, ...] = ("kpi", "unit", "window", "scenario", "mean", "low", "high", "difference")
-    columns = (*columns, "difference_low", "difference_high", "probability_better")
+    """Every KPI of every scenario, unrounded, in words and under its own name."""
     known = {kpi.name for kpi in kpis(source.story.last_month, source.city.currency)}
-    rows = [[row.get(name) for name in columns] for row in source.rows if row["kpi"] in known]
-    return list(columns), rows
+    rows = [
+        [
+            *(words.get(f"kpi.{row['kpi']}", ""), row["kpi"], words.unit(row["unit"], source.city.currency)),
+            *(words.window(row["window"]), words.scenario(row["scenario"]), *(row.get(name) for name in NUMBERS)),
+        ]
+        for row in source.rows
+        if row["kpi"] in known
+    ]
+    return [words(f"head.{name}") for name in ("what", "kpi", "unit", "window", "scenario", *NUMBERS)], rows
 
 
 def month_sheet(book: Any, source: Source, words: Words, head: Any) -> None:
     """Means and paired differences of the main metrics by month, with a chart of each."""
     cube = source.story.cube()
-    names, columns = ["month", "date"], [cube.months.tolist(), [str(date)[:10] for date in cube.dates]]
+    names, columns = (
+        [words("head.month"), words("head.date")],
+        [cube.months.tolist(), [str(date)[:10] for date in cube.dates]],
+    )
     for metric in CHARTS:
         base, here = source.story.pair(metric)
         change = here - base
-        names += [f"{metric}: {source.baseline}", f"{metric}: {source.scenario}", f"{metric}: difference"]
-        names += [f"{metric}: difference, 5 %", f"{metric}: difference, 95 %"]
+        sides = [words.scenario(name) for name in (source.baseline, source.scenario)]
+        change_of = [words(f"head.{name}") for name in ("difference", "difference_low", "difference_high")]
+        names += [f"{words(f'kpi.{metric}')}: {one}" for one in (*sides, *change_of)]
         low, high = np.quantile(change, [0.05, 0.95], axis=0)
         columns += [np.mean(values, axis=0).tolist() for values in (base, here, change)] + [low.tolist(), high.tolist()]
     rows = [list(row) for row in zip(*columns, strict=True)]
@@ -115,15 +128,8 @@ def zone_rows(source: Source, words: Words) -> tuple[list[str], list[list[Any]]]
     if not has_map(source.story):
         return None
     zones, city = by_zone(source.story), source.city
-    names = [
-        "zone_id",
-        "name",
-        "baseline_share",
-        "scenario_share",
-        "difference",
-        "standard_error",
-        "visits_per_100_premises",
-    ]
+    heads = ("zone_id", "zone", "share_base", "share_here", "difference", "standard_error", "visits_per_100")
+    names = [words(f"head.{name}") for name in heads]
     values = (zones.base, zones.here, zones.difference, zones.error, zones.visits)
     rows = [
         [str(city.zone_id[zone]), str(city.zone_name[zone]), *(float(column[zone]) for column in values)]

@@ -161,6 +161,16 @@ def test_the_break_even_shares_are_all_of_the_pairs(drawn):
     assert sum(shares) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("months", "panels"), [([3.0, np.inf], 3), ([np.inf, np.inf], 2)])
+def test_the_months_of_break_even_have_a_panel_where_there_are_any(runs, monkeypatch, months, panels):
+    monkeypatch.setattr("experiments.titles.break_even_months", lambda story: np.array(months))
+    with house_style():
+        figure, _, rows = fans.cumulative_margin(open_source(runs), paper.Paper(Words("en", "AUD")))
+    assert len(figure.axes) == panels
+    never = float(sum(not np.isfinite(month) for month in months) / 2)
+    assert rows[-1][1:4] == ("break_even_share", "", "") and never in rows[-1]
+
+
 # ---- bars ------------------------------------------------------------------------------------------------------------
 
 

@@ -144,6 +144,27 @@ def test_what_others_do_is_no_decision(runs):
     assert "has as many customers as" in text and "What others do changes our cumulative margin" in text
     assert "pays" not in text and "money back" not in text
     assert chapters.department.what_to_decide(source, words, ANSWER) == [words("decide.others")]
+    assert not any("financed" in risk for risk in chapters.risks(source, words, ANSWER))
+
+
+def test_what_is_spent_in_advance_has_to_be_financed(runs):
+    found = chapters.risks(open_source(runs), Words("en", "AUD"), ANSWER)
+    assert any("AUD\u00a020\u00a0000" in risk and "financed" in risk for risk in found)
+
+
+def test_the_first_of_a_comparison_is_called_today_s_way_only_where_it_builds_nothing(runs):
+    source = open_source(runs)
+    assert source.has_baseline
+    source.config = source.config | {"command": "compare"}
+    assert source.has_baseline
+    source.baseline = source.scenario
+    assert not source.has_baseline
+
+
+def test_a_long_run_has_its_costs_by_longer_spans():
+    assert chapters.department.spans(9) == [(1, 6), (7, 9)]
+    assert chapters.department.spans(60)[:2] == [(1, 12), (13, 24)]
+    assert all(len(chapters.department.spans(last)) <= 6 for last in range(1, 241))
 
 
 def test_a_department_that_loses_money_is_called_that(runs):
@@ -159,6 +180,19 @@ def test_a_report_is_one_page_a_document_and_a_workbook(report):
     assert (report / "report.pdf").read_bytes().startswith(b"%PDF")
     assert zipfile.ZipFile(report / "report.xlsx").testzip() is None
     assert {path.stem for path in (report / "figures").glob("*.svg")} >= {"customers", "waterfall", "costs"}
+
+
+def test_the_workbook_holds_numbers_in_full_under_words_and_charts_of_them(report, runs):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(report / "report.xlsx")
+    summary, months, charts = book.worksheets[:3]
+    assert [cell.value for cell in summary[1]][:4] == ["Wielkość", "Nazwa w summary.csv", "Jednostka", "Czas"]
+    customers = next(row for row in summary.iter_rows(min_row=2, values_only=True) if row[1] == "customers")
+    wanted = next(row for row in open_source(runs).rows if row["kpi"] == "customers")
+    assert customers[0] == "Klienci" and customers[5] == wanted["mean"]
+    assert months.cell(1, 3).value == "Klienci: Sprzedaż pasywna"
+    drawn = charts._charts
+    assert len(drawn) == 5 and drawn[0].series[0].val.numRef.f.startswith("'Miesiąc po miesiącu'!$C$2")
 
 
 def test_the_page_asks_nothing_of_the_network_and_escapes_the_client(report):

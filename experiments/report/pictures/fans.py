@@ -151,34 +151,47 @@ def cumulative_margin(source: Source, paper: Paper) -> Picture:
     from experiments.titles import break_even_months
 
     sides = sides_of(source, "cumulative_margin", "money")
+    found = break_even_months(source.story)
     figure = paper.figure(3.6)
-    levels, change, months = figure.subplot_mosaic(
-        [["l", "d"], ["l", "b"]], width_ratios=[1.5, 1], height_ratios=[2, 1]
-    ).values()
-    draw_levels(levels, source, paper, sides, "money")
-    draw_difference(change, source, paper, sides[1] - sides[0], "money")
-    name_panels(levels, change, paper)
+    grid = [["l", "d"], ["l", "b"]] if np.isfinite(found).any() else [["l", "d"]]
+    axes = figure.subplot_mosaic(grid, width_ratios=[1.5, 1], height_ratios=[2, 1][: len(grid)])
+    draw_levels(axes["l"], source, paper, sides, "money")
+    draw_difference(axes["d"], source, paper, sides[1] - sides[0], "money")
+    name_panels(axes["l"], axes["d"], paper)
+    never = paper.words("figure.break_even", never=int(np.sum(~np.isfinite(found))), pairs=found.size)
+    if "b" in axes:
+        draw_break_even(axes["b"], source, paper, found, axes["d"].get_xlim())
+        axes["b"].set_title(wrapped(never, 42), size=7.5)
+        axes["d"].tick_params(labelbottom=False)
+    else:
+        axes["d"].set_xlabel(wrapped(never, 42), size=7.5)
     rows = fan_rows(source, paper, "cumulative_margin", sides)
-    rows += draw_break_even(months, source, paper, break_even_months(source.story), change.get_xlim())
-    change.tick_params(labelbottom=False)
-    return figure, head_of(paper.levels), rows
+    return figure, head_of(paper.levels), [*rows, *break_even_rows(source, paper, found)]
 
 
-def draw_break_even(axes: Axes, source: Source, paper: Paper, found: np.ndarray, limits: Any) -> Rows:
-    """How many pairs are ahead for good from each month on; returns the shares, the last one that of the others."""
-    cube, words = source.story.cube(), paper.words
-    after = cube.months >= 1
-    counts = [int(np.sum(found == month)) for month in cube.months[after]]
-    axes.bar(days_of(cube.dates[after], "count"), counts, width=22, color=SCENARIO)
+def counts_by_month(source: Source, found: np.ndarray) -> list[int]:
+    """How many pairs are ahead for good from each month after the decision on."""
+    months = source.story.cube().months
+    return [int(np.sum(found == month)) for month in months[months >= 1]]
+
+
+def draw_break_even(axes: Axes, source: Source, paper: Paper, found: np.ndarray, limits: Any) -> None:
+    """A bar for each month from which pairs are ahead for good."""
+    cube, counts = source.story.cube(), counts_by_month(source, found)
+    axes.bar(days_of(cube.dates[cube.months >= 1], "count"), counts, width=22, color=SCENARIO)
     axes.set_xlim(limits)
     axes.set_ylim(0, max([*counts, 1]) * 1.15)
-    number_axis(axes, words, "count")
-    calendar(axes, words)
-    never = int(np.sum(~np.isfinite(found)))
-    axes.set_title(wrapped(words("figure.break_even", never=never, pairs=found.size), 42), size=7.5)
+    number_axis(axes, paper.words, "count")
+    calendar(axes, paper.words)
+
+
+def break_even_rows(source: Source, paper: Paper, found: np.ndarray) -> Rows:
+    """The share of the pairs by the month from which they are ahead for good, the last one that of the others."""
+    cube, after = source.story.cube(), source.story.cube().months >= 1
     blank = ("",) * len(paper.levels)
     whens = [*zip(cube.months[after].tolist(), map(str, cube.dates[after]), strict=True), ("", "")]
-    shares = [count / max(found.size, 1) for count in [*counts, never]]
+    counts = [*counts_by_month(source, found), int(np.sum(~np.isfinite(found)))]
+    shares = [count / max(found.size, 1) for count in counts]
     return [
         ("cumulative_margin", "break_even_share", *when, *blank, share, *blank)
         for when, share in zip(whens, shares, strict=True)
