@@ -153,7 +153,7 @@ def cumulative_margin(source: Source, paper: Paper) -> Picture:
     sides = sides_of(source, "cumulative_margin", "money")
     found = break_even_months(source.story)
     figure = paper.figure(3.6)
-    grid = [["l", "d"], ["l", "b"]] if np.isfinite(found).any() else [["l", "d"]]
+    grid: Any = [["l", "d"], ["l", "b"]] if np.isfinite(found).any() else [["l", "d"]]
     axes = figure.subplot_mosaic(grid, width_ratios=[1.5, 1], height_ratios=[2, 1][: len(grid)])
     draw_levels(axes["l"], source, paper, sides, "money")
     draw_difference(axes["d"], source, paper, sides[1] - sides[0], "money")

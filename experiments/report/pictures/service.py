@@ -115,6 +115,6 @@ def draw_cohorts(axes: Axes, paper: Paper, rows: Rows) -> None:
         axes.plot(age, mean, label=paper.words(f"channel.{channel}"), **look)
     axes.set_ylim(min([0.5, *(row[4] for row in rows)]) - 0.02, 1.005)
     axes.margins(x=0.01)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     number_axis(axes, paper.words, "share")
     axes.set_xlabel(paper.words("figure.age_months"), size=8)
