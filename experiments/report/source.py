@@ -152,11 +152,13 @@ def open_source(folder: Path, scenario: str | None = None) -> Source:
         raise InputError(f"{folder} is no folder; give the folder of a finished forecast or comparison")
     missing = [name for name in NEEDED if not (folder / name).exists()]
     if "config.yaml" in missing:
-        raise InputError(unfinished(folder, missing))
+        told = f"{', '.join(missing)} missing"
+        raise InputError(f"{folder} holds no results ({told}); give the folder of a finished forecast")
     config = read_config(folder)
     check_kind(folder, config)
     if missing:
-        raise InputError(unfinished(folder, missing))
+        remedy = f"finish it first: fieldcast {config['command']} 'resume={folder}'"
+        raise InputError(f"{folder} is not finished ({', '.join(missing)} missing); {remedy}")
     manifest = read_manifest(folder)
     if manifest.get("version") != __version__:
         message = f"{folder} was made by version {manifest.get('version')}, this is {__version__}"
@@ -175,14 +177,6 @@ def check_kind(folder: Path, config: Mapping[str, Any]) -> None:
     if command not in KINDS:
         remedy = f"; give it as {BESIDE[command]}= beside one" if command in BESIDE else ""
         raise InputError(f"{folder} is the folder of a {command}; give a finished forecast or comparison{remedy}")
-
-
-def unfinished(folder: Path, missing: list[str]) -> str:
-    """What is wrong with a folder that lacks files."""
-    if "config.yaml" not in missing:
-        remedy = f"finish it first: fieldcast COMMAND 'resume={folder}'"
-        return f"{folder} is not finished ({', '.join(missing)} missing); {remedy}"
-    return f"{folder} holds no results ({', '.join(missing)} missing); give the folder of a finished forecast"
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -126,6 +126,7 @@ def test_an_axis_says_thousands_in_the_language():
     words = Words("pl", "PLN")
     assert tick(25000.0, 5000.0, words, "money", False) == "25\u00a0tys."
     assert tick(0.05, 0.05, words, "share", True) == "+5\u00a0p.p."
+    assert tick(0.225, 0.025, words, "share", False) == "22,5\u00a0%"
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def number_axis(axes: Axes, words: Words, kind: str, signed: bool = False, acros
 def tick(value: float, step: float, words: Words, kind: str, signed: bool) -> str:
     """A number on an axis."""
     if kind == "share":
-        digits = 0 if step >= 0.0099 else 1 if step >= 0.00099 else 2
+        digits = min(digits_of(round(100 * step, 6)), 2)
         return words.number(100 * value, digits, signed) + "\u00a0" + (words("unit.points") if signed else "%")
     for size, key in ((1e6, "million"), (1e3, "thousand")):
         if kind == "money" and step * 10 >= size:
