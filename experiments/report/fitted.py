@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from experiments.calibration.draws import Posterior
     from experiments.report.verdict import Answer
 
-WIDTHS = (2.4, 1.5, 1.8, 0.8, 1.9)
+WIDTHS = (2.8, 1.4, 1.8, 0.8, 1.9)
 
 
 def chapter(source: Source, words: Words, answer: Answer) -> list[Block]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from experiments.report.verdict import Answer
 
 SHOWN = 15  # parameters of a sweep
+CARD_WIDTHS = (2.2, 2.8, 1.7, 2.1, 1.6)
 
 
 def sensitivity(source: Source, words: Words, answer: Answer) -> list[Block]:
@@ -59,8 +60,17 @@ def validation(source: Source, words: Words, answer: Answer) -> list[Block]:
     return [
         text(words("validation.intro")),
         text(words("validation.tally", **counts)),
-        table(head, [card_row(line, words) for line in lines], words=5, small=True),
+        table(head, card_rows(lines, words), words=5, small=True, widths=CARD_WIDTHS),
     ]
+
+
+def card_rows(lines: list[dict[str, str]], words: Words) -> list[list[str]]:
+    """The card's lines; a fact's statement stands at the first of them."""
+    rows = [card_row(line, words) for line in lines]
+    for place in range(len(rows) - 1, 0, -1):
+        if rows[place][1] == rows[place - 1][1]:
+            rows[place][1] = ""
+    return rows
 
 
 def card_row(line: dict[str, str], words: Words) -> list[str]:

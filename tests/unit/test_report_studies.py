@@ -23,6 +23,7 @@ pytestmark = pytest.mark.timeout(900)
 QUICK = ("months=3", "warmup=1", "engine=serial", "quiet=true")
 CARD = """fact,statement,band_low,band_high,mean,low,high,verdict,line
 T3,Visits bring calls,0.1,0.5,0.3123,0.25,0.4,inside,calls
+T3,Visits bring calls,0.1,,0.2,0.1,0.3,inside,links_off
 T9,Old customers stay,0.8,,0.7,0.6,0.75,outside,
 """
 HISTORY = "month,inbound_calls,gross_adds,churn,customers\n2026-04,3,1,0,18\n2026-05,2,0,1,17\n2026-06,4,1,1,17\n"
@@ -117,13 +118,16 @@ def test_every_fact_of_the_card_has_its_statement_in_both_languages():
     assert all(f"fact.{name}" in catalogue("pl") for name in facts)
 
 
-@pytest.mark.parametrize(("language", "verdicts"), [("en", ["inside", "outside"]), ("pl", ["w paśmie", "poza pasmem"])])
+@pytest.mark.parametrize(
+    ("language", "verdicts"), [("en", ["inside", "inside", "outside"]), ("pl", ["w paśmie", "w paśmie", "poza pasmem"])]
+)
 def test_a_card_is_counted_and_rounded(place, language, verdicts):
     inside = chapter(document(place, language, validation=str(place / "card")), "validation")
     rows = next(block for block in inside if block["kind"] == "table")["rows"]
     assert [row[-1] for row in rows] == verdicts
     assert rows[0][0] == "T3 calls"
-    assert rows[1][2] == {"en": "at least 0.80", "pl": "co najmniej 0,80"}[language]
+    assert [bool(row[1]) for row in rows] == [True, False, True]  # a fact is stated once
+    assert rows[2][2] == {"en": "at least 0.80", "pl": "co najmniej 0,80"}[language]
     assert rows[0][3].startswith("0.31 (" if language == "en" else "0,31 (")
     assert "1" in inside[2]["text"]
 
