@@ -113,7 +113,7 @@ def productive(source: Source) -> dict[str, np.ndarray]:
     if not found:
         return {}
     here = (found["scenario"] == source.scenario) & (found["stage"] == "productive") & (found["month"] >= 1)
-    return {name: values[here] for name, values in found.items()}
+    return {name: values[here] for name, values in found.items()} if here.any() else {}
 
 
 def attainment(people: dict[str, np.ndarray], words: Words) -> Block:

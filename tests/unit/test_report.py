@@ -5,7 +5,9 @@ import string
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from experiments.cli import main
@@ -160,6 +162,12 @@ def test_the_first_of_a_comparison_is_called_today_s_way_only_where_it_builds_no
     assert source.has_baseline
     source.baseline = source.scenario
     assert not source.has_baseline
+
+
+def test_months_of_training_alone_are_no_months_of_productive_people():
+    columns = {"scenario": ["active"], "stage": ["training"], "attainment": [np.nan], "month": [1]}
+    source = SimpleNamespace(scenario="active", table=lambda *_: {name: np.array(v) for name, v in columns.items()})
+    assert chapters.department.productive(source) == {}
 
 
 def test_a_long_run_has_its_costs_by_longer_spans():
