@@ -161,6 +161,13 @@ def test_the_break_even_shares_are_all_of_the_pairs(drawn):
     assert sum(shares) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("months", "marker"), [(1, "o"), (2, "")])
+def test_a_single_month_is_drawn_as_a_dot(months, marker):
+    drawn_on = paper.Paper(Words("en", "AUD")).figure().subplots()
+    fans.draw_fan(drawn_on, np.arange(months), np.ones((3, months)), "#000000")
+    assert drawn_on.lines[0].get_marker() == marker
+
+
 @pytest.mark.parametrize(("months", "panels"), [([3.0, np.inf], 3), ([np.inf, np.inf], 2)])
 def test_the_months_of_break_even_have_a_panel_where_there_are_any(runs, monkeypatch, months, panels):
     monkeypatch.setattr("experiments.titles.break_even_months", lambda story: np.array(months))

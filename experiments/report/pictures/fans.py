@@ -61,7 +61,8 @@ def draw_fan(axes: Axes, days: np.ndarray, edges: np.ndarray, colour: str, dashe
     for place in range(levels):
         ink = FAINTEST + (STRONGEST - FAINTEST) * (place / (levels - 1) if levels > 1 else 0.5)
         axes.fill_between(days, edges[place], edges[-1 - place], color=colour, alpha=ink, linewidth=0)
-    axes.plot(days, edges[levels], color=colour, linewidth=2.0, linestyle=(0, (4, 1.6)) if dashed else "-")
+    look: Any = {"linestyle": (0, (4, 1.6)) if dashed else "-", "marker": "o" if len(days) == 1 else ""}
+    axes.plot(days, edges[levels], color=colour, linewidth=2.0, **look)
     return float(edges[levels][-1])
 
 
