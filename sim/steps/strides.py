@@ -308,7 +308,7 @@ def customers_of(provider, operator):
         here = np.uint8(0)
         for i in range(FEW):
             here = np.uint8(here + np.uint8(grid[b, i] == operator))
-        customers += here
+        customers += int(here)
     for row in range(blocks * FEW, provider.size):
         customers += provider[row] == operator
     return customers
