@@ -208,6 +208,12 @@ def test_inbound_is_caused_by_the_field_only_where_the_field_alone_changes(monke
     assert found["churn"] == -20 and "saved" not in found
 
 
+def test_a_way_of_counting_costs_that_is_not_there_is_in_no_legend(monkeypatch):
+    monkeypatch.setattr(bars, "cost_rows", lambda source: [("inbound", "last_touch", 500.0, 450.0, 550.0)])
+    figure = bars.costs(SimpleNamespace(), paper.Paper(Words("en", "AUD")))[0]
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["last touch"]
+
+
 def test_the_waterfall_adds_up(drawn):
     values = {row["step"]: float(row["customers"]) for row in rows_of(drawn, "waterfall")}
     assert values.pop("total") == pytest.approx(sum(values.values()))

@@ -100,7 +100,8 @@ def costs(source: Source, paper: Paper) -> Picture | None:
     axes = figure.subplots()
     for place, way in enumerate(WAYS):
         here = [(channels.index(row[0]) + 0.26 * (place - 1), *row[2:]) for row in rows if row[1] == way]
-        draw_costs(axes, paper, way, HATCHES[place], here)
+        if here:  # a way that nothing is counted by has no place in the legend
+            draw_costs(axes, paper, way, HATCHES[place], here)
     axes.set_xticks(range(len(channels)), [words(f"channel.{name}") for name in channels])
     axes.set_ylabel(words("figure.per_customer", currency=words.currency), size=8.5)
     headroom(axes, 0.18)
