@@ -5,6 +5,7 @@ Each choice follows from what one more sale would pay the person (`sim.incentive
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -119,7 +120,7 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
     Expected pay a minute: deals a visit x the sure worth of their pay / minutes of a visit. What a slow customer will
     pay in the next period counts as such. Control draws it towards the operator's own policy.
     """
-    place, size, premises = (each.ravel() for each in np.indices((len(here), 4, 4)))
+    place, size, premises = _every_door(len(here))
     people = here[place]
     bills = ground.bills[size, premises]
     slow = ground.search_days[size] >= motive.days_left
@@ -138,6 +139,12 @@ def taste_for_doors(scheme: Scheme, motive: Motive, ground: Ground, p: Claims, e
     relative = np.maximum(worth / np.maximum(mean, 1e-12)[:, None, None], LEAST_DOOR)
     weight = seen(p.picking_unseen_share, p.picking_seen_share, motive.control[here])
     return np.asarray(relative ** weight[:, None, None])
+
+
+@lru_cache(maxsize=64)
+def _every_door(people: int) -> tuple[Array, ...]:
+    """Person, size class and premises type of every kind of door for everybody, (people * 16,) each."""
+    return tuple(each.ravel() for each in np.indices((people, 4, 4)))
 
 
 def sure_worth(money: Array, risk_aversion: float) -> Array:

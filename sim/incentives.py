@@ -45,14 +45,24 @@ def expected_gain(
         there = at if who is None else at.rows(who)
         return gain_among_colleagues(scheme, there, np.broadcast_to(bills, there.bills.shape), outlook)
     chance = chances_of(at.ahead)
-    people = len(chance)
+    people, cases = chance.shape
     who = np.arange(people) if who is None else who
-    both = np.concatenate([np.arange(people), who])  # everybody without, then each case with the contract
-    more = np.repeat([0.0, 1.0], [people, len(who)])
-    added = np.zeros(len(both))
-    added[people:] = bills
-    pay = expected_pay(scheme, at.rows(both), added, more, months=months, chance=chance[both])
+    columns, added = _columns(at, people), _column(bills, len(who))
+    count, sold, away, owed, plan = _with_and_without(columns, who, added, cases)
+    pay = scheme.pay(imagined(count, sold, away, owed, months), plan).reshape(-1, cases)
+    pay = (pay * np.concatenate([chance, chance[who]])).sum(axis=1)
     return np.asarray(pay[people:] - pay[who])
+
+
+def _columns(at: Standing, people: int) -> tuple[Array, ...]:
+    """Contracts, bills, mean bill, debt and plan of everybody, as kernels want them."""
+    return tuple([_column(column, people) for column in (at.contracts, at.bills, at.bill, at.owed, at.plan)])
+
+
+def _column(values: Array | float, people: int) -> Array:
+    """One number for each of so many."""
+    column = np.asarray(values, np.float64)
+    return column if column.ndim else np.full(people, column)
 
 
 def expected_loss(scheme: Scheme, at: Standing, bills: Array | float, outlook: Outlook = ALONE) -> Array:
@@ -90,25 +100,40 @@ def expected_pay(
     """Pay of the period, averaged over what the rest of it may bring: contracts of the mean bill, Poisson in number
     (`chance` are the chances of those ahead, where they are known already)."""
     chance = chances_of(at.ahead) if chance is None else chance
-    none = np.zeros(len(chance))
-    count, sold, away, owed, plan = _cases(
-        at.contracts + contracts, at.bills + bills, at.bill, none + lost, none + at.owed, at.plan, chance.shape[1]
-    )
+    people, cases = chance.shape
+    more = _column(contracts, people), _column(bills, people), _column(lost, people)
+    count, sold, away, owed, plan = _cases(_columns(at, people), more, cases)
     pay = scheme.pay(imagined(count, sold, away, owed, months), plan)
     return np.asarray((pay.reshape(chance.shape) * chance).sum(axis=1))
 
 
 @njit(cache=True)
-def _cases(contracts, bills, bill, lost, owed, plan, cases):
-    """Everybody's results with 0, 1, 2, ... contracts more of the mean bill, person by person (n * cases,)."""
+def _cases(columns, further, cases):
+    """Everybody's results with 0, 1, 2, ... contracts more of the mean bill, person by person (n * cases,).
+
+    `further` are contracts and bills beside those of today, and bills lost."""
+    (contracts, bills, bill, owed, plan), (more_contracts, more_bills, lost) = columns, further
     n = contracts.size * cases
     count, sold, away, debt, mark = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
     for i in range(contracts.size):
+        signed, earned = contracts[i] + more_contracts[i], bills[i] + more_bills[i]
         for more in range(cases):
             at = i * cases + more
-            count[at], sold[at] = contracts[i] + more, bills[i] + more * bill[i]
+            count[at], sold[at] = signed + more, earned + more * bill[i]
             away[at], debt[at], mark[at] = lost[i], owed[i], plan[i]
     return count, sold, away, debt, mark
+
+
+@njit(cache=True)
+def _with_and_without(columns, who, added, cases):
+    """The same without a further contract, of everybody, and then with one more of the bill `added`, of `who`."""
+    contracts, bills, bill, owed, plan = columns
+    people = contracts.size
+    of = np.concatenate((np.arange(people), who))
+    none = np.zeros(of.size)
+    more, worth = none.copy(), none.copy()
+    more[people:], worth[people:] = 1.0, added
+    return _cases((contracts[of], bills[of], bill[of], owed[of], plan[of]), (more, worth, none), cases)
 
 
 def imagined(contracts: Array, bills: Array, lost: Array, owed: Array, months: float) -> Results:

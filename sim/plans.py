@@ -28,13 +28,15 @@ def bill_book(state: MarketState, scene: Scene) -> Array:
 @njit(cache=True)
 def _own_customers(provider, size_class, usage):
     """Own customers and the sum of their usage by size class (4,)."""
-    customers, total = np.zeros(5), np.zeros(5)
+    rows, n = np.empty(provider.size, np.int64), 0
     for row in range(provider.size):
-        ours = provider[row] == 0
-        slot = ours * size_class[row] + (1 - ours) * 4  # nobody asks for the last: no branch to be guessed
-        customers[slot] += 1.0
-        total[slot] += usage[row]
-    return customers[:4], total[:4]
+        rows[n] = row  # the slot is always written, the counter moves on: no branch to be guessed
+        n += provider[row] == 0
+    customers, total = np.zeros(4), np.zeros(4)
+    for row in rows[:n]:
+        customers[size_class[row]] += 1.0
+        total[size_class[row]] += usage[row]
+    return customers, total
 
 
 @njit(cache=True)

@@ -50,19 +50,32 @@ class Course:
 
     def stage(self, name: str, day: int) -> Stage | None:
         """A stage, if it takes place on this day."""
-        return next((stage for stage in self.stages if stage.name == name and stage.runs(day)), None)
+        for stage in self.stages:
+            if stage.name == name and stage.begins <= day < stage.ends:
+                return stage
+        return None
 
     def now(self, day: int) -> Stage | None:
         """The stage that began last and still runs."""
-        return max((stage for stage in self.stages if stage.runs(day)), key=lambda stage: stage.begins, default=None)
+        latest = None
+        for stage in self.stages:
+            if stage.begins <= day < stage.ends and (latest is None or stage.begins > latest.begins):
+                latest = stage
+        return latest
 
     def begin(self, name: str, otherwise: int = FAR) -> int:
         """The first day of a stage, or another day when it does not take place."""
-        return next((stage.begins for stage in self.stages if stage.name == name), otherwise)
+        for stage in self.stages:
+            if stage.name == name:
+                return stage.begins
+        return otherwise
 
     def end(self, name: str) -> int:
         """The day after a stage; FAR when it does not take place."""
-        return next((stage.ends for stage in self.stages if stage.name == name), FAR)
+        for stage in self.stages:
+            if stage.name == name:
+                return stage.ends
+        return FAR
 
 
 def by_mode(claim: ByMode, mode: str) -> float:
