@@ -10,6 +10,7 @@ import numpy as np
 from sim import plans
 from sim.compensation import Scheme
 from sim.conduct import Ground, Motive, dutiful, manners_of
+from sim.credit import Regrets
 from sim.crm import Crm
 from sim.doors import DOORS, Rules
 from sim.draws import Streams
@@ -17,7 +18,6 @@ from sim.incentives import expected_gain
 from sim.parameters import Parameters
 from sim.scene import Scene
 from sim.state import MarketState
-from sim.steps.signals import News
 from sim.timing import NOTHING, Terms, Worth, move_signatures
 
 Array = np.ndarray[Any, Any]
@@ -134,20 +134,11 @@ class Behaviour:
         """Money given with each of today's orders for signing early; nothing at all where nobody was hurried."""
         if not self.hurried.size:
             return NO_DISCOUNT
-        early = (new["operator"] == 0) & np.isin(new["row"], self.hurried)
+        early = (new["operator"] == 0) & (new["row"][:, None] == self.hurried).any(axis=1)
         return np.asarray(12.0 * self.decided.discount_limit_share * new["bill"] * early)
 
-    # ---- what customers find out ------------------------------------------------------------------------------------
-
-    def disappoint(self, state: MarketState, crm: Crm, rows: Array, rep: Array, news: News) -> None:
-        """New customers to whom too much was promised, or for whom their representative had no time."""
-        if not rows.size:
-            return
-        p, promised = self.world.conduct, crm.promised[rows]
-        loss = p.promise_satisfaction * promised + p.neglect_satisfaction * (1.0 - self.manners.reports[rep])
-        if loss.any():
-            state.satisfaction[rows] += loss.astype(np.float32)  # activation has set it, and its day, today
-            state.stir(rows)
-        if promised.any():
-            news.complaint(rows[promised], np.zeros(int(promised.sum()), np.int64))
-            crm.promised[rows] = False
+    @property
+    def regrets(self) -> Regrets:
+        """What new customers find out these days."""
+        p = self.world.conduct
+        return Regrets(p.promise_satisfaction, p.neglect_satisfaction, self.manners.reports)

@@ -2,74 +2,101 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-from sim.crm import Crm, forget
+from sim.crm import forget
 from sim.held import HeldGround
-from sim.orders import Orders
 from sim.reps import RepTable
-from sim.state import FIELD, NEVER
+from sim.state import FIELD, NEVER, MarketState
 
 Array = np.ndarray[Any, Any]
 
 
-def signed(reps: RepTable, crm: Crm, orders: Orders, new: Array, discount: Array) -> None:
-    """Today's orders count for the representative whom the business knows; a discount (n,) for signing early is paid
-    with the order's activation, and is empty where there is none. The new orders stand last in the table."""
-    if not len(new):
-        return
-    newest = orders.table[-len(new) :]
-    _sign(newest, crm.rep, reps.contracts, reps.bills_signed)
-    if discount.any():
-        newest["buyout"] += discount
-        add(reps.discounts, newest["rep"], discount)
+class Regrets(NamedTuple):
+    """What new customers find out: the satisfaction it takes, and the part of the unpaid work that each person does."""
+
+    promised: float
+    neglected: float
+    reports: Array  # (reps,)
+
+
+def close_day(
+    reps: RepTable,
+    ground: HeldGround,
+    state: MarketState,
+    regrets: Regrets,
+    new: Array,
+    lost: Array,
+    done: Array,
+    today: int,
+    early_days: int,
+) -> tuple[Array, Array]:
+    """Orders signed, lost and installed today count for whoever sold them; the CRM keeps who sold what runs.
+
+    Customers who went to another operator within `early_days` of service count against whoever sold to them. New
+    customers find out what was promised and neglected: returns those sold to by a representative, and of these, those
+    who complain.
+    """
+    sold, complain = _close_day(reps.held, ground, state.satisfaction, *regrets, new, lost, done, today, early_days)
+    return sold, complain
 
 
 @njit(cache=True)
-def _sign(new, known, contracts, bills):
-    """Write down whose each new order is, and count it."""
+def _close_day(reps, ground, satisfaction, promised, neglected, reports, new, lost, done, today, early_days):
+    crm = ground.crm
+    sign(reps, crm.rep, new)
+    sold = deliver(reps, crm, lost, done, today, early_days)
+    rows, complain, n = np.empty(sold.size, np.int64), np.empty(sold.size, np.int64), 0
+    for i in range(sold.size):
+        order = done[sold[i]]
+        row, too_much = order.row, crm.promised[order.row]
+        rows[i], complain[n] = row, row
+        n += too_much
+        loss = promised * too_much + neglected * (1.0 - reports[order.rep])
+        satisfaction[row] += np.float32(loss)  # activation has set it, and its day, today
+        crm.promised[row] = False
+    return rows, complain[:n]
+
+
+def give_discounts(reps: RepTable, new: Array, discount: Array) -> None:
+    """A discount (n,) for signing early is paid with the activation of each new order, and noted for its giver."""
+    new["buyout"] += discount
+    known = new["rep"] >= 0
+    np.add.at(reps.discounts, new["rep"][known], discount[known])
+
+
+@njit(cache=True)
+def sign(reps, known, new):
+    """Write down whose each new order is, the representative's whom the business knows, and count it."""
     for i in range(new.size):
         order = new[i]
         order.rep = known[order.row] if order.operator == 0 and order.channel == FIELD else -1
         if order.rep >= 0:
-            contracts[order.rep] += 1
-            bills[order.rep] += order.bill
-
-
-def delivered(reps: RepTable, ground: HeldGround, lost: Array, done: Array, today: int, early_days: int) -> Array:
-    """Orders that fell through or went into service today; the CRM keeps who sold the contracts that run.
-
-    Customers who went to another operator within so many days of service count against whoever sold to them. Returns
-    which of the orders in service a representative has sold.
-    """
-    activated = reps.contracts_activated, reps.bills_activated
-    sold: Array = _deliver(
-        ground, lost, done, *activated, reps.bills_cancelled, reps.bills_left_early, today, early_days
-    )
-    return sold
+            reps.contracts[order.rep] += 1
+            reps.bills_signed[order.rep] += order.bill
 
 
 @njit(cache=True)
-def _deliver(ground, lost, done, contracts, bills, cancelled, left_early, today, early_days):
-    """Count what fell through and what went into service for whoever sold it, and keep it in the CRM."""
+def deliver(reps, crm, lost, done, today, early_days):
+    """Count what fell through and what went into service for whoever sold it; returns which of those in service."""
     for i in range(lost.size):
         if lost[i].rep >= 0:
-            cancelled[lost[i].rep] += lost[i].bill
-    crm, sold, n = ground.crm, np.empty(done.size, np.int64), 0
+            reps.bills_cancelled[lost[i].rep] += lost[i].bill
+    sold, n = np.empty(done.size, np.int64), 0
     for i in range(done.size):
         order = done[i]
         if order.rep >= 0:
-            contracts[order.rep] += 1.0
-            bills[order.rep] += order.bill
+            reps.contracts_activated[order.rep] += 1.0
+            reps.bills_activated[order.rep] += order.bill
             crm.sold_by[order.row], crm.sold_bill[order.row] = order.rep, order.bill
             crm.sold_day[order.row] = today
             sold[n] = i
             n += 1
         elif order.operator != 0:
-            _lose_early(crm, left_early, order.row, today, early_days)
+            _lose_early(crm, reps.bills_left_early, order.row, today, early_days)
     return sold[:n]
 
 
@@ -84,23 +111,12 @@ def _lose_early(crm, left_early, row, today, early_days):
         crm.sold_by[row] = -1
 
 
-def tenants_gone(reps: RepTable, ground: HeldGround, closed: Array, today: int, early_days: int) -> None:
+@njit(cache=True)
+def tenants_gone(reps, ground, closed, today, early_days):
     """Closures of today: customers lost early count, nothing that was known holds for the next tenant, and dates are
     struck off both diaries."""
-    _leave(ground, reps.bills_left_early, closed, today, early_days)
-
-
-@njit(cache=True)
-def _leave(ground, left_early, closed, today, early_days):
     crm = ground.crm
     for row in closed:
-        _lose_early(crm, left_early, row, today, early_days)
+        _lose_early(crm, reps.bills_left_early, row, today, early_days)
         forget(crm, row)
         ground.appointments[row], ground.afterthoughts[row] = NEVER, NEVER
-
-
-def add(column: Array, rep: Array, amount: Array) -> None:
-    """Add amounts to people's sums; -1 is nobody."""
-    known = rep >= 0
-    if known.any():
-        np.add.at(column, rep[known], amount[known].astype(column.dtype))

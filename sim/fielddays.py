@@ -18,6 +18,7 @@ Array = np.ndarray[Any, Any]
 EARLY_DAYS = 126  # working days, six months: whoever leaves for a competitor within them has left early
 SIZES = ("micro", "small", "medium", "large")  # size classes in their order
 COUNTS = ("orders", *(f"orders_{size}" for size in SIZES), "activated", "young", "left_early")
+YOUNG = np.dtype([("row", np.int64), ("since", np.int64), ("tenant", np.uint64)])  # since: first day of service
 
 
 class FieldDays:
@@ -29,34 +30,31 @@ class FieldDays:
         self.effort: list[float] = []
         self.bills: list[float] = []
         self.counts: list[tuple[int, ...]] = []
-        self.row, self.since = np.empty(0, np.int64), np.empty(0, np.int64)  # customers that are young
-        self.tenant = np.empty(0, np.uint64)
+        self.young, self.size = np.empty(64, YOUNG), 0  # customers that are young, in a table that grows
 
     def see(self, state: MarketState, reps: RepTable, new: Array, done: Orders, today: int) -> None:
         """Write the day down; `new` are the orders signed today, `done` those that went into service."""
-        if not reps.stage.size and not self.row.size:
+        if not reps.stage.size and not self.size:
             return  # nobody has come yet
-        left = self._leave(state, today)
-        people, effort, bills, sizes, activated = _sum_up(reps.stage, reps.effort, state.size_class, new, done.table)
-        signed = int(sizes.sum())
-        if people or signed or activated.size or self.row.size or left:
+        self._room_for(len(done))
+        columns = state.size_class, state.provider, state.address
+        people, effort, bills, sizes, activated, young, left = _see(
+            reps.stage, reps.effort, *columns, new, done.table, self.young, self.size, today
+        )
+        if people or any(sizes) or activated or young or left:
             self.days.append(today)
             self.reps.append(people)
             self.effort.append(effort / people if people else np.nan)
             self.bills.append(bills)
-            self.counts.append((signed, *sizes.tolist(), activated.size, self.row.size, left))
-        if activated.size:
-            self.row = np.append(self.row, activated)
-            self.since = np.append(self.since, np.full(activated.size, today))
-            self.tenant = np.append(self.tenant, state.address[activated])
+            self.counts.append((sum(sizes), *sizes, activated, young, left))
+        self.size = young + activated
 
-    def _leave(self, state: MarketState, today: int) -> int:
-        """Strike whoever is gone or no longer young; returns how many have left for a competitor, or for none."""
-        if not self.row.size:
-            return 0
-        kept, left = _strike(self.row, self.since, self.tenant, state.provider, state.address, today)
-        self.row, self.since, self.tenant = self.row[:kept], self.since[:kept], self.tenant[:kept]
-        return int(left)
+    def _room_for(self, more: int) -> None:
+        """Room for so many more young customers: the table doubles when it is full."""
+        if self.size + more > len(self.young):
+            wider = np.empty(2 * (self.size + more), YOUNG)
+            wider[: self.size] = self.young[: self.size]
+            self.young = wider
 
     def table(self, calendar: Workdays, period: str = "month") -> dict[str, Array]:
         """The days as columns; `workday` counts from 1 within the month, `workdays_left` after today; `period_day` and
@@ -81,9 +79,9 @@ class FieldDays:
 
 
 @njit(cache=True)
-def _sum_up(stage, effort, size_class, new, done):
-    """Of one day: people in the field, their effort, bills and numbers by size of the contracts they signed, and rows
-    that went into service."""
+def _see(stage, effort, size_class, provider, address, new, done, young, size, today):
+    """Of one day: people in the field, their effort, bills and numbers by size of the contracts they signed, how many
+    went into service, how many were young before, and how many of these have left. The young are kept in place."""
     people, exerted = 0, 0.0
     for rep in range(stage.size):
         if stage[rep] == PRODUCTIVE:
@@ -94,25 +92,28 @@ def _sum_up(stage, effort, size_class, new, done):
         if order.operator == 0 and order.channel == FIELD:
             bills += order.bill
             sizes[size_class[order.row]] += 1
-    rows, n = np.empty(done.size, np.int64), 0
+    kept, left = strike(young[:size], provider, address, today)
+    activated = 0
     for order in done:
         if order.operator == 0 and order.channel == FIELD:
-            rows[n] = order.row
-            n += 1
-    return people, exerted, bills, sizes, rows[:n]
+            one = young[kept + activated]
+            one.row, one.since, one.tenant = order.row, today, address[order.row]
+            activated += 1
+    return people, exerted, bills, (sizes[0], sizes[1], sizes[2], sizes[3]), activated, kept, left
 
 
 @njit(cache=True)
-def _strike(row, since, tenant, provider, address, today):
-    """Move those who stay young to the front, in place; returns their number, and that of those who left."""
+def strike(young, provider, address, today):
+    """Move those who stay young to the front, in place; returns their number, and that of those who left for a
+    competitor, or for none."""
     kept = left = 0
-    for place in range(row.size):
-        here = row[place]
-        if address[here] != tenant[place] or provider[here] == VACANT:
+    for place in range(young.size):
+        one = young[place]
+        if address[one.row] != one.tenant or provider[one.row] == VACANT:
             continue  # closed or moved away
-        if provider[here] != 0:
+        if provider[one.row] != 0:
             left += 1
-        elif since[place] > today - EARLY_DAYS:
-            row[kept], since[kept], tenant[kept] = here, since[place], tenant[place]
+        elif one.since > today - EARLY_DAYS:
+            young[kept].row, young[kept].since, young[kept].tenant = one.row, one.since, one.tenant
             kept += 1
     return kept, left

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from sim import attraction, credit, plans
 from sim.behaviour import Behaviour
 from sim.compensation import Scheme
-from sim.compensation.effort import Policy, team_policy
-from sim.compensation.outlook import Outlook
+from sim.compensation.effort import Policy, effort_at, team_policy
+from sim.compensation.outlook import Outlook, uses
 from sim.conduct import Motive
 from sim.crm import Crm, empty_crm, empty_diary
 from sim.department import Changes, Department
@@ -27,6 +28,7 @@ from sim.payroll import Payroll
 from sim.record import Record
 from sim.reps import LEFT, PRODUCTIVE
 from sim.scene import Scene, by_class
+from sim.stages import Estimate
 from sim.state import MarketState
 from sim.steps import callbacks, field, patches
 from sim.steps.signals import News
@@ -52,6 +54,7 @@ class FieldForce:
         self.crm = empty_crm(len(state), *door_positions(city, Streams(0)("doors")))
         self.appointments, self.afterthoughts = empty_diary(len(state)), empty_diary(len(state))
         self.rules, self.visit = rules_of(parameters, city), field.visit_of(scene)
+        self.keys = np.stack([streams.keys(name, calendar.days) for name in field.FIELD_STREAMS], axis=1)
         self._held: Crm | None = None  # of the columns that `ground` refers to
         self.owner = np.full(len(state), -1, np.int64)
         self.doors, self.start = patches.doors_by_rep(self.owner, state.zone, 0)
@@ -59,6 +62,7 @@ class FieldForce:
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
         self.guess = plans.Guess(NOTHING, NOTHING, NOTHING, NOTHING, 0.0)
+        self._converted: tuple[Estimate | None, plans.Guess, Array] | None = None  # what these two say
         self.dated = 0.0  # follow-ups that a visit brings about, by how much of them counts in a plan
         self.policy: Policy | None = None
         self.payroll = Payroll(scheme, scene.calendar, self.reps)
@@ -67,6 +71,8 @@ class FieldForce:
         self.department.team.worth = self.worth_of_job
         self.pace = np.empty(0)  # contracts that each expects of a day of usual effort
         self.policy_people, self.policy_bill = -1, 1.0
+        months = scheme.clawback_months or parameters.department.conduct.early_months
+        self.early_days = calendar.span(months)  # within which a customer who leaves was lost early
         self.contracts_ever, self.bills_ever, self.cancelled_ever, self.effort_days_ever = 0.0, 0.0, 0.0, 0.0
 
     @property
@@ -176,7 +182,10 @@ class FieldForce:
 
     def _outlook(self, today: int) -> Outlook:
         """What everybody expects of the period besides the own sales, in steps, so that those alike share a policy."""
-        period, there = self.payroll.period(today), self.reps.stage == PRODUCTIVE
+        period, of = self.payroll.period(today), uses(self.scheme)
+        if not (of.rank or of.team or of.stays):
+            return Outlook(months=period.months)  # nothing else moves this scheme's pay
+        there = self.reps.stage == PRODUCTIVE
         colleagues = max(int(there.sum()) - 1, 0)
         pace = float(self.pace[there].mean()) if there.any() else 0.0
         lost = self.cancelled_ever / max(self.bills_ever, 1e-9)
@@ -195,9 +204,9 @@ class FieldForce:
         department, decided, reps = self.department, self.parameters.department.plan, self.reps
         calendar, p = self.scene.calendar, self.parameters.world.department
         month, first = calendar.per_month, int(calendar.first_day[calendar.month_of_day[today]])
-        doors = prospects(state)
-        doors = doors[self.scene.network[0][state.zone[doors]]]
         if department.plan_bills == 0.0 or decided.kind == "potential":
+            doors = prospects(state)
+            doors = doors[self.scene.network[0][state.zone[doors]]]
             bills = self._bills_of_visits(state, doors)
         if department.plan_bills == 0.0:
             per_visit = float(bills.mean()) if decided.kind != "fixed" and doors.size else 0.0
@@ -220,58 +229,41 @@ class FieldForce:
 
     def _conversion(self) -> Array:
         """Deals that a visit is expected to bring, by size class and premises type (4, 4)."""
-        return plans.conversion(self.department.estimate, self.guess, self.parameters.department.plan.guess_visits)
+        known = self.department.estimate, self.guess
+        if self._converted is None or self._converted[0] is not known[0] or self._converted[1] is not known[1]:
+            found = plans.conversion(*known, self.parameters.department.plan.guess_visits)
+            self._converted = *known, found
+        return self._converted[2]
 
     def visits_per_day(self) -> float:
         """Doors a day of a usual representative, about; follow-ups take their time."""
         return usual_visits(self.rules, self.city, self.dated)
 
     def _exert(self, today: int) -> None:
-        reps = self.reps
-        if not len(reps) or self.policy is None:
-            return
-        left = self.payroll.period(today).last + 1 - today
-        so_far = self.payroll.so_far("bills_signed") / max(self.policy_bill, 1e-9)
-        there = reps.stage == PRODUCTIVE
-        reps.effort[:] = np.where(there, self.policy.effort(left, so_far), 0.0)
-        reps.effort_sum += reps.effort
-        reps.days_worked += there
+        """The best effort of everybody in the field, by days left in the period and bills signed in it so far."""
+        if len(self.reps) and self.policy is not None:
+            left, before = self.payroll.period(today).last + 1 - today, self.payroll.earlier("bills_signed")
+            policy, bill = self.policy, max(self.policy_bill, 1e-9)
+            _exert(self.reps.held, policy.table, policy.row, policy.days_a_step, before, bill, left)
 
-    def work(self, state: MarketState, record: Record, today: int, needs_luck: Any) -> None:
+    def work(self, state: MarketState, record: Record, today: int) -> None:
         """Everybody's day in the field."""
         if (self.reps.stage == PRODUCTIVE).any():
             walks = patches.Patches(self.owner, self.doors, self.start, self.current)
-            luck = self.streams("field", today)
-            field.walk_the_patches(
-                state,
-                self.scene,
-                self.reps,
-                walks,
-                self.ground,
-                record,
-                self.behaviour.manners,
-                today,
-                luck,
-                needs_luck,
-                self.streams("promises", today),
-            )
+            of = walks, self.ground, record, self.behaviour.manners
+            field.walk_the_patches(state, self.scene, self.reps, *of, self.keys[today], today)
         self.department.after_day(today)
 
     def take_calls(self, state: MarketState, callers: Array, record: Record, today: int) -> Array:
         """Answer those of today's callers who ring their representative; returns those who ring the common number."""
         if not len(self.reps):
             return callers  # nobody has been visited yet
-        luck = self.streams("cards", today)
-        later = callbacks.think_it_over(
-            state, self.scene, self.ground, record, today, self.streams("afterthoughts", today)
-        )
-        callers = np.concatenate([callers, later]) if later.size else callers
-        people, promises = (self.reps, self.ground, self.behaviour.manners), "promises on the telephone"
-        rings = callbacks.answer_own_phones(state, *people, callers, record, today, luck, self.streams(promises, today))
+        people = self.reps, self.ground, self.behaviour.manners
+        others = callbacks.take_calls(state, self.scene, *people, callers, record, self.keys[today], today)
         if self.policy is not None:
             period = self.payroll.period(today)
             self.behaviour.move_signatures(state, self.crm, self._motive, (period.first, period.last), today)
-        return callers[~rings]
+        return others
 
     def _motive(self, today: int) -> Motive:
         """Where everybody stands in the period, and where the next one will begin."""
@@ -287,37 +279,32 @@ class FieldForce:
 
     # ---- what is credited -------------------------------------------------------------------------------------------
 
-    def credit_signed(self, orders: Orders, new: Array) -> None:
-        """Signatures count for the representative whom the business knows; who signed early gets the discount."""
-        if len(self.reps):
-            credit.signed(self.reps, self.crm, orders, new, self.behaviour.discount_of(new))
-
-    def credit_after(self, state: MarketState, lost: Orders, done: Orders, news: News, today: int) -> None:
-        """Activations, cancellations and customers lost early count for whoever sold them; new customers find out what
-        was promised and neglected."""
-        if len(self.reps) and (len(lost) or len(done)):
-            sold = credit.delivered(self.reps, self.ground, lost.table, done.table, today, self._early_days())
-            if sold.size:
-                self.behaviour.disappoint(state, self.crm, done["row"][sold], done["rep"][sold], news)
+    def close_day(self, state: MarketState, new: Array, lost: Orders, done: Orders, news: News, today: int) -> None:
+        """Orders signed, lost and installed today, and customers lost early, count for whoever sold them; who signed
+        early gets the discount, and new customers find out what was promised and neglected."""
+        if len(self.reps) and (len(new) or len(lost) or len(done)):
+            discount = self.behaviour.discount_of(new)
+            orders = new, lost.table, done.table
+            regrets, early_days = self.behaviour.regrets, self.early_days
+            sold, complain = credit.close_day(self.reps, self.ground, state, regrets, *orders, today, early_days)
+            if discount.any():
+                credit.give_discounts(self.reps, new, discount)
+            state.stir(sold)
+            if complain.size:
+                news.complaint(complain, np.zeros(complain.size, np.int64))
         if self.scheme.period == "day":
             self.payroll.accrue(today)
             self._settle_period(today)
 
-    def _early_days(self) -> int:
-        """Working days within which a customer who leaves was lost early."""
-        months = self.scheme.clawback_months or self.parameters.department.conduct.early_months
-        return self.scene.calendar.span(months)
-
     def tenants_changed(self, state: MarketState, closed: Array, opened: Array, today: int) -> None:
         """What was known of a door's tenant goes with the tenant; some new ones are heard of."""
-        if today < self.department.course.start:
+        if today < self.department.course.start or not (closed.size or opened.size):
             return
-        if closed.size:
-            credit.tenants_gone(self.reps, self.ground, closed, today, self._early_days())
-        if opened.size and self.department.exists(today):
-            callbacks.hear_of_openings(
-                state, self.scene, self.crm, opened, today, self.streams("openings heard of", today)
-            )
+        p, heard = self.parameters.world.field, opened if self.department.exists(today) else opened[:0]
+        openings = float(p.new_tenant_known_share), round(p.new_tenant_delay_days)
+        known = self.reps.held, self.ground
+        key = self.keys[today, field.OPENINGS]
+        callbacks.tenants_changed(key, state.address, *known, closed, heard, openings, today, self.early_days)
 
     # ---- the month --------------------------------------------------------------------------------------------------
 
@@ -349,6 +336,20 @@ class FieldForce:
             reps.plan_factor *= follows
         elif decided.kind == "ratchet":
             reps.plan_factor[:] = plans.ratchet(reps.plan_factor, sold, plan, decided)
+
+
+@njit(cache=True)
+def _exert(reps, table, row, days_a_step, before, bill, days_left):
+    """Everybody's effort today, with `bill` as the mean bill of a contract; who is not in the field exerts none."""
+    for rep in range(reps.stage.size):
+        if reps.stage[rep] != PRODUCTIVE:
+            reps.effort[rep] = 0.0
+            continue
+        of = table[row[rep if row.size != 1 else 0]]
+        effort = effort_at(of, days_a_step, days_left, (before[rep] + reps.bills_signed[rep]) / bill)
+        reps.effort[rep] = effort
+        reps.effort_sum[rep] += effort
+        reps.days_worked[rep] += 1
 
 
 def rules_of(parameters: Parameters, city: Any) -> Rules:

@@ -28,6 +28,11 @@ COUNTS = (
     *("won_by_zone", "switches"),
 )
 GROUND = ("crm", "rules", "visit", "appointments", "afterthoughts")
+REPS = (
+    *("stage", "ability", "skill", "lift", "lift_large", "effort", "visits_ever", "visits", "contacts", "followups"),
+    *("contracts", "bills_signed", "contracts_activated", "bills_activated", "bills_cancelled", "bills_left_early"),
+    *("effort_sum", "days_worked"),
+)
 
 
 class _Reference(types.StructRef):
@@ -56,6 +61,11 @@ class HeldCountsType(_Reference):
 @structref.register
 class HeldGroundType(_Reference):
     """The type of `HeldGround`."""
+
+
+@structref.register
+class HeldRepsType(_Reference):
+    """The type of `HeldReps`."""
 
 
 class _Held(structref.StructRefProxy):  # type: ignore[misc]
@@ -94,10 +104,17 @@ class HeldGround(_Held):
     __slots__ = ()
 
 
+class HeldReps(_Held):
+    """The representatives' table, for kernels."""
+
+    __slots__ = ()
+
+
 structref.define_proxy(HeldState, HeldStateType, COLUMNS)
 structref.define_proxy(HeldScene, HeldSceneType, SCENE)
 structref.define_proxy(HeldCounts, HeldCountsType, COUNTS)
 structref.define_proxy(HeldGround, HeldGroundType, GROUND)
+structref.define_proxy(HeldReps, HeldRepsType, REPS)
 
 
 @njit(cache=True)
@@ -122,3 +139,9 @@ def hold_counts(parts):
 def hold_ground(parts):
     """A reference to these parts, in the order of `GROUND`."""
     return HeldGround(*parts)
+
+
+@njit(cache=True)
+def hold_reps(parts):
+    """A reference to these columns, in the order of `REPS`."""
+    return HeldReps(*parts)

@@ -85,7 +85,7 @@ ROOMS: dict[str, Room] = {
             "cumulative_margin",
         )
     ),
-    "FieldDays": Room(("days", "reps", "effort", "bills", "counts", "row", "since", "tenant")),
+    "FieldDays": Room(("days", "reps", "effort", "bills", "counts", "young", "size")),
     "MonthlyCollector": Room(("latest", "days", "_model_vars")),
     "FieldForce": Room(
         (
@@ -94,7 +94,10 @@ ROOMS: dict[str, Room] = {
             *("policy_people", "policy_bill"),
             *("contracts_ever", "bills_ever", "cancelled_ever", "effort_days_ever", "usual_pace"),
         ),
-        ("parameters", "scheme", "city", "scene", "streams", "reps", "rules", "visit", "_held", "_ground"),
+        (
+            *("parameters", "scheme", "city", "scene", "streams", "reps", "rules", "visit", "keys", "early_days"),
+            *("_held", "_ground", "_converted"),
+        ),
     ),
     "Department": Room(
         ("course", "stage", "team", "control", "coaching", "head_rows", "competence", "estimate", "plan_bills", "_due"),
@@ -105,11 +108,11 @@ ROOMS: dict[str, Room] = {
     "Team": Room(
         (
             *("reps", "knowledge", "described", "future_heads", "vacancies", "quit_days", "patches", "row_of_post"),
-            *("patch_of_zone", "patch_of_door", "_visits_before", "_changes", "sought"),
+            *("patch_of_zone", "patch_of_door", "_visits_before", "_changes", "sought", "next_certificate"),
         ),
         ("decided", "world", "calendar", "city", "streams", "course", "potential", "worth", "lessons"),
     ),
-    "RepTable": Room(tuple(RepTable.__dataclass_fields__)),
+    "RepTable": Room(tuple(RepTable.__dataclass_fields__), ("_of_columns", "_held")),
     "Patches": Room(("posts", "post_of_zone", "shared_zone", "shared_post")),
     "Policy": Room(("table", "row", "days_a_step")),
     "Payroll": Room(("before", "balance"), ("scheme", "calendar", "reps", "_asked")),
@@ -132,7 +135,12 @@ MESAS = frozenset(
 # Columns that other rooms hold too, in the tuples that kernels take: they are filled, never replaced.
 FILLED = frozenset(("MarketState", "Scene"))
 # Buffers with room at their end: what is in use is kept.
-USED = {"Rows": ("buffer", "size"), "Orders": ("buffer", "count"), "News": ("table", "size")}
+USED = {
+    "Rows": ("buffer", "size"),
+    "FieldDays": ("young", "size"),
+    "Orders": ("buffer", "count"),
+    "News": ("table", "size"),
+}
 # What does not stand in a house just built, and is made when it is put back.
 MADE: dict[str, type[Any]] = {made.__name__: made for made in (CallList, DoorList, Patches, Policy)}
 NAMED: dict[str, type[Any]] = {named.__name__: named for named in (Crm, Estimate, Guess, Manners, Plan)}

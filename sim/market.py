@@ -120,7 +120,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         if self.field is not None:
             self.field.tenants_changed(state, closed, opened, day)
             self.field.open_day(state, day)
-            self.field.work(state, record, day, luck("woken by a visit", day))
+            self.field.work(state, record, day)
             callers = self.field.take_calls(state, callers, record, day)
         phones = Phones(self.call_centre, self.base.hours)
         backlog = Backlog(self.orders, self.crews, self.news, self.ledger)
@@ -129,8 +129,7 @@ class Market(mesa.Model):  # type: ignore[misc]
         # what follows from it
         self.cohorts.join(done.table)
         if self.field is not None:
-            self.field.credit_signed(self.orders, new)
-            self.field.credit_after(state, lost, done, self.news, day)
+            self.field.close_day(state, new, lost, done, self.news, day)
             if self.parameters.record.reps:
                 self.observation.field_days.see(state, self.field.reps, new, done, day)
         rise = self.parameters.retention.renewal_rise_share if self.decided_from_now else 0.0

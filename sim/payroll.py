@@ -68,10 +68,14 @@ class Payroll:
             self.balance = np.append(self.balance, np.zeros(missing))
             self.before = {name: np.append(values, np.zeros(missing)) for name, values in self.before.items()}
 
+    def earlier(self, name: str) -> Array:
+        """What counts in the period beside the month's own column, of everybody."""
+        self._hire()
+        return self.before[name]
+
     def so_far(self, name: str) -> Array:
         """A count or sum of the period, of everybody."""
-        self._hire()
-        return self.before[name] + getattr(self.reps, name)
+        return self.earlier(name) + getattr(self.reps, name)
 
     def plan(self, today: int) -> Array:
         """Everybody's plan of the period, in monthly bills: of the months that are over, and this month's for each of

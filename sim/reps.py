@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.held import REPS, HeldReps, hold_reps
+
 Array = np.ndarray[Any, Any]
 
 TRAINING, PRODUCTIVE, LEFT = 0, 1, 2
@@ -68,6 +70,14 @@ class RepTable:
             old = getattr(self, field.name)
             setattr(self, field.name, np.concatenate([old, np.full(people, _STARTS.get(field.name, 0), old.dtype)]))
         return np.arange(first, first + people)
+
+    @property
+    def held(self) -> HeldReps:
+        """The columns for kernels; a new reference when they are new ones, as when somebody comes."""
+        if getattr(self, "_of_columns", None) is not self.address:
+            self._of_columns = self.address
+            self._held = hold_reps(tuple([getattr(self, name) for name in REPS]))
+        return self._held
 
     def rows(self, stage: int) -> Array:
         """Rows of those in a stage."""

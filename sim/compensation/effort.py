@@ -58,16 +58,22 @@ class Policy:
 
 @njit(cache=True)
 def _read(table, row, days_a_step, days_left, contracts):
-    """The table's efforts (n,), between neighbouring numbers of contracts in proportion."""
+    """The table's efforts (n,)."""
     effort = np.empty(contracts.size)
-    steps, states = table.shape[1], table.shape[2]
     for i in range(contracts.size):
-        step = min(max((days_left[i] - 1) // days_a_step, 0), steps - 1)
-        so_far = min(max(contracts[i], 0.0), states - 1.0)
-        below = min(int(so_far), states - 2)
-        part, of = so_far - below, table[row[i] if row.size != 1 else 0, step]
-        effort[i] = (1.0 - part) * of[below] + part * of[below + 1]
+        effort[i] = effort_at(table[row[i] if row.size != 1 else 0], days_a_step, days_left[i], contracts[i])
     return effort
+
+
+@njit(cache=True)
+def effort_at(table, days_a_step, days_left, contracts):
+    """The effort of one policy (steps, contracts), between neighbouring numbers of contracts in proportion."""
+    steps, states = table.shape
+    step = min(max((days_left - 1) // days_a_step, 0), steps - 1)
+    so_far = min(max(contracts, 0.0), states - 1.0)
+    below = min(int(so_far), states - 2)
+    part, of = so_far - below, table[step]
+    return (1.0 - part) * of[below] + part * of[below + 1]
 
 
 def ability_class(ability: Array) -> Array:
@@ -132,8 +138,11 @@ def _in_steps(values: Array) -> Array:
 def _stacked(tables: Sequence[Array], steps: int) -> Array:
     """Tables of different widths side by side; beyond its own width each goes on as at its end."""
     width = max((table.shape[1] for table in tables), default=2)
-    wide = [np.pad(table, ((0, 0), (0, width - table.shape[1])), mode="edge") for table in tables]
-    return np.stack(wide) if wide else np.zeros((0, steps, width))
+    wide = np.zeros((len(tables), steps, width))
+    for place, table in enumerate(tables):
+        own = table.shape[1]
+        wide[place, :, :own], wide[place, :, own:] = table, table[:, -1:]
+    return wide
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -8,31 +8,62 @@ import numpy as np
 from numba import njit
 
 from sim.conduct import Manners
-from sim.crm import Crm
+from sim.credit import tenants_gone
 from sim.dates import rows_until
-from sim.draws import Luck, draw
+from sim.draws import draw
 from sim.held import HeldGround
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.field import LEAST_MASTERY, offer_all
+from sim.steps.field import AFTERTHOUGHTS, CARDS, LEAST_MASTERY, PROMISES_ON_THE_TELEPHONE, offer_all
 
 Array = np.ndarray[Any, Any]
 
 
-def think_it_over(
-    state: MarketState, scene: Scene, ground: HeldGround, record: Record, today: int, luck: Luck
+def take_calls(
+    state: MarketState,
+    scene: Scene,
+    reps: RepTable,
+    ground: HeldGround,
+    manners: Manners,
+    callers: Array,
+    record: Record,
+    keys: Array,
+    today: int,
 ) -> Array:
-    """Businesses that a visit has woken and that call today, to weigh the offer against staying."""
-    rows: Array = _thoughts(state.held, ground, today)
-    needs.consider(state, scene, record, rows, today, luck)
-    return rows
+    """Those whom a visit has woken call today, beside other callers; returns those who ring the common number.
+
+    Who was woken weighs the offer against staying. Visited businesses that ring their representative get the offer
+    from the one they know: the card is still there, the same person calls, and the representative answers. `keys` are
+    the day's, in the order of `FIELD_STREAMS`.
+    """
+    search_days = scene.urge.search_days
+    others, woken, rang = _take_calls(keys, state.held, search_days, reps.held, ground, manners.promise, callers, today)
+    if woken:
+        record.add("market_woken", woken)
+    record.channel["contacts"][FIELD] += rang
+    return np.asarray(others)
 
 
 @njit(cache=True)
-def _thoughts(state, ground, today):
+def _take_calls(keys, state, search_days, reps, ground, tempted, callers, today):
+    """`take_calls` as one kernel; returns who rings the common number, how many were woken, and how many rang their
+    representative."""
+    woken = thoughts(state, ground, today)
+    needs.begin_to_weigh(keys[AFTERTHOUGHTS], state, search_days, woken, today)
+    callers = np.concatenate((callers, woken))
+    rings = ring(keys[CARDS], keys[PROMISES_ON_THE_TELEPHONE], state, reps, ground, tempted, callers, today)
+    others, n = np.empty(callers.size, np.int64), 0
+    for i in range(callers.size):
+        others[n] = callers[i]
+        n += not rings[i]
+    return others[:n], woken.size, callers.size - n
+
+
+@njit(cache=True)
+def thoughts(state, ground, today):
     """Who thought it over until today and is free to decide; the dates are struck off."""
     diary = ground.afterthoughts
     rows, n = rows_until(diary, today), 0
@@ -45,51 +76,34 @@ def _thoughts(state, ground, today):
     return rows[:n]
 
 
-def answer_own_phones(
-    state: MarketState,
-    reps: RepTable,
-    ground: HeldGround,
-    manners: Manners,
-    callers: Array,
-    record: Record,
-    today: int,
-    luck: Luck,
-    promise_luck: Luck,
-) -> Array:
-    """Visited businesses that ring their representative get the offer from the one they know; returns which of the
-    callers did so (callers,).
-
-    The card is still there, the same person calls, and the representative answers; otherwise the common number rings.
-    """
-    if not callers.size:
-        return np.zeros(0, bool)
-    people = reps.stage, reps.ability * reps.skill, manners.promise
-    rings: Array = _ring(luck.key, promise_luck.key, state.held, ground, *people, callers, today)
-    record.channel["contacts"][FIELD] += int(rings.sum())
-    return rings
-
-
 @njit(cache=True)
-def _ring(key, promise_key, state, ground, stage, mastery, tempted, callers, today):
-    """Who rings the representative, and what lies on the table afterwards."""
+def ring(key, promise_key, state, reps, ground, tempted, callers, today):
+    """Which of the callers ring their representative (callers,), from whom they get an offer."""
     crm, visit = ground.crm, ground.visit
     rings, rows, n = np.zeros(callers.size, np.bool_), np.empty(callers.size, np.int64), 0
     for i in range(callers.size):
         row = callers[i]
         since = today - crm.visit_day[row]
-        if since <= visit.card_days and crm.rep[row] >= 0 and stage[crm.rep[row]] == PRODUCTIVE:
+        if since <= visit.card_days and crm.rep[row] >= 0 and reps.stage[crm.rep[row]] == PRODUCTIVE:
             chance = visit.card_chance * np.exp(-visit.card_fading * since)
             rings[i] = draw(key, state.address[row], 0) < chance
             rows[n] = row
             n += rings[i]
-    rep = crm.rep[rows[:n]].astype(np.int64)
-    seller = np.log(np.maximum(mastery[rep], LEAST_MASTERY))
-    offer_all(promise_key, state, crm, visit, rows[:n], seller, tempted[rep])
+    seller, tempting = np.empty(n), np.empty(n)
+    for i in range(n):
+        rep = crm.rep[rows[i]]
+        seller[i] = np.log(max(reps.ability[rep] * reps.skill[rep], LEAST_MASTERY))
+        tempting[i] = tempted[rep]
+    offer_all(promise_key, state, crm, visit, rows[:n], seller, tempting)
     return rings
 
 
-def hear_of_openings(state: MarketState, scene: Scene, crm: Crm, opened: Array, today: int, luck: Luck) -> None:
-    """The department learns of some new tenants, after a few days."""
-    p = scene.world.field
-    heard = opened[luck.uniform(state.address[opened], 1) < p.new_tenant_known_share]
-    crm.opened_day[heard] = today + round(p.new_tenant_delay_days)
+@njit(cache=True)
+def tenants_changed(key, address, reps, ground, closed, opened, openings, today, early_days):
+    """What was known of a door's tenant goes with the tenant; some new ones are heard of, in a share and after a delay
+    (`openings`)."""
+    tenants_gone(reps, ground, closed, today, early_days)
+    share, delay_days = openings
+    for row in opened:
+        if draw(key, address[row], 1) < share:
+            ground.crm.opened_day[row] = today + delay_days

@@ -11,7 +11,7 @@ from sim.awareness import fatigue_of, meet, remembered
 from sim.city import SIZES
 from sim.conduct import Manners
 from sim.dates import rows_until
-from sim.draws import Luck, draw, pair
+from sim.draws import draw, pair
 from sim.held import HeldGround
 from sim.record import Record
 from sim.reps import PRODUCTIVE, RepTable
@@ -23,6 +23,11 @@ from sim.steps.patches import FOLLOWED, VISIT, Patches, doors_reached
 
 Array = np.ndarray[Any, Any]
 
+FIELD_STREAMS = (
+    *("field", "woken by a visit", "promises", "cards", "afterthoughts", "promises on the telephone"),
+    "openings heard of",
+)
+FIELDWORK, WOKEN_BY_A_VISIT, PROMISES, CARDS, AFTERTHOUGHTS, PROMISES_ON_THE_TELEPHONE, OPENINGS = range(7)
 CONTACT, WOKEN, LATER = 1, 2, 4  # what came of a door
 LARGE = SIZES.index("large")
 LEAST_MASTERY = 0.05  # ability times skill of the poorest seller
@@ -79,19 +84,6 @@ def visit_of(scene: Scene) -> Visit:
     )
 
 
-class People(NamedTuple):
-    """What the day needs of the representatives' table, and the counts that it fills."""
-
-    productive: Array  # (reps,) bool
-    effort: Array
-    usual: Array  # log of ability times skill today, with whoever sells along
-    large: Array  # the same at large clients
-    visits: Array
-    contacts: Array
-    followups: Array
-    visits_ever: Array
-
-
 def walk_the_patches(
     state: MarketState,
     scene: Scene,
@@ -100,19 +92,16 @@ def walk_the_patches(
     ground: HeldGround,
     record: Record,
     manners: Manners,
+    keys: Array,
     today: int,
-    luck: Luck,
-    needs_luck: Luck,
-    promise_luck: Luck,
 ) -> None:
-    """All representatives' days at once: appointments first, then doors until the minutes are spent."""
-    counts = reps.visits, reps.contacts, reps.followups, reps.visits_ever
-    people = People(reps.stage == PRODUCTIVE, reps.effort, *sellers(reps), *counts)
+    """All representatives' days at once: appointments first, then doors until the minutes are spent; `keys` are the
+    day's, in the order of `FIELD_STREAMS`."""
     door, who, kind, outcome, woken, visits, contacts, followups = _walk(
-        (luck.key, needs_luck.key, promise_luck.key),
+        keys,
         state.held,
         scene.held,
-        people,
+        reps.held,
         patches,
         ground,
         manners,
@@ -132,10 +121,10 @@ def walk_the_patches(
 
 
 @njit(cache=True)
-def _walk(keys, state, scene, people, patches, ground, manners, by_zone, today):
+def _walk(keys, state, scene, reps, patches, ground, manners, by_zone, today):
     """Find the doors of the day, meet, offer, and write down dates; returns doors, representatives, kinds, outcomes,
     how many were woken, and the sums of visits, contacts and follow-ups."""
-    key, needs_key, promise_key = keys
+    key = keys[FIELDWORK]
     crm, rules, visit, diary, afterthoughts = (
         ground.crm,
         ground.rules,
@@ -146,7 +135,7 @@ def _walk(keys, state, scene, people, patches, ground, manners, by_zone, today):
     due = rows_until(diary, today)
     due = due[np.argsort(state.address[due], kind="mergesort")]
     door, who, kind = doors_reached(
-        key, state, scene, crm, rules, patches, manners, people.productive, people.effort, due, today
+        key, state, scene, crm, rules, patches, manners, reps.stage == PRODUCTIVE, reps.effort, due, today
     )
     outcome, told, calls_day = _meet_all(key, state, scene, crm, rules, manners.noted, visit, door, who, kind, today)
     woken, n = np.empty(door.size, np.int64), 0
@@ -154,16 +143,16 @@ def _walk(keys, state, scene, people, patches, ground, manners, by_zone, today):
         if outcome[i] == WOKEN and state.decision_day[door[i]] == NEVER:
             woken[n] = door[i]
             n += 1
-    needs.begin_to_weigh(needs_key, state, scene.urge.search_days, woken[:n], today)
-    _offer_woken(promise_key, state, people, crm, manners, visit, door, who, outcome)
+    needs.begin_to_weigh(keys[WOKEN_BY_A_VISIT], state, scene.urge.search_days, woken[:n], today)
+    _offer_woken(keys[PROMISES], state, reps, crm, manners, visit, door, who, outcome)
     _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, calls_day, today)
-    counts = people.visits, people.contacts, people.followups, people.visits_ever
+    counts = reps.visits, reps.contacts, reps.followups, reps.visits_ever
     sums = _tally(kind, outcome, door, who, state.zone, *counts, by_zone)
     return door, who, kind, outcome, n, *sums
 
 
 @njit(cache=True)
-def _offer_woken(key, state, people, crm, manners, visit, door, who, outcome):
+def _offer_woken(key, state, reps, crm, manners, visit, door, who, outcome):
     """Whoever is woken gets an offer."""
     rows, rep, n = np.empty(door.size, np.int64), np.empty(door.size, np.int64), 0
     for i in range(door.size):
@@ -171,9 +160,15 @@ def _offer_woken(key, state, people, crm, manners, visit, door, who, outcome):
         n += outcome[i] == WOKEN
     seller = np.empty(n)
     for i in range(n):
-        large = state.size_class[rows[i]] == LARGE
-        seller[i] = people.large[rep[i]] if large else people.usual[rep[i]]
+        seller[i] = mastery_at_the_door(reps, rep[i], state.size_class[rows[i]] == LARGE)
     offer_all(key, state, crm, visit, rows[:n], seller, manners.promise[rep[:n]])
+
+
+@njit(cache=True)
+def mastery_at_the_door(reps, rep, large):
+    """The log of a representative's ability times skill, with whoever sells along, who helps most at large clients."""
+    along = reps.lift_large[rep] if large else reps.lift[rep]
+    return np.log(max(reps.ability[rep] * (reps.skill[rep] + along), LEAST_MASTERY))
 
 
 @njit(cache=True)
@@ -201,14 +196,6 @@ def _note_dates(crm, visit, diary, afterthoughts, door, kind, outcome, told, cal
             if told[i]:
                 ahead = max(np.int64(crm.contract_end[door[i]]) - visit.lead_days, today + 5)
                 diary[door[i]] = min(ahead, NEVER)
-
-
-def sellers(reps: RepTable) -> tuple[Array, Array]:
-    """The log of ability times skill of everybody today, with whoever sells along, at usual and at large clients."""
-    usual, large = (
-        np.log(np.maximum(reps.ability * (reps.skill + more), LEAST_MASTERY)) for more in (reps.lift, reps.lift_large)
-    )
-    return usual, large
 
 
 @njit(cache=True)

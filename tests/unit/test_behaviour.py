@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.market import Market
-from sim.steps.signals import News
+from sim.orders import COLUMNS, Orders
 from tests.worlds import column, market, middle_city, small_city
 
 OFF = {f"department.conduct.{part}": False for part in ("timing", "split", "picking", "overpromising")}
@@ -44,33 +44,39 @@ def test_unpaid_work_left_undone_makes_time_for_doors_and_leaves_the_crm_emptier
 
 
 def fresh(**numbers) -> tuple[Market, np.ndarray]:
-    """A market, and two of its customers as if taken into service today."""
+    """A market with a representative or two, and two of its customers as if taken into service today."""
     made = market(small_city(), numbers={"department.active": True, **numbers}, warmup=0)
     rows = np.flatnonzero(made.state.provider == 0)[:2]
     made.state.satisfaction[rows] = 0.0
+    made.field.reps.add(2)
     return made, rows
+
+
+def taken_into_service(made: Market, rows: np.ndarray, reports: list[float]) -> np.ndarray:
+    """The representatives 0 and 1, who do so much of their unpaid work, have sold to these; returns who complains."""
+    force, done = made.field, np.zeros(2, COLUMNS)
+    force.behaviour.manners = force.behaviour.manners._replace(reports=np.array(reports))
+    done["row"], done["rep"] = rows, [0, 1]
+    force.close_day(made.state, done[:0], Orders(), Orders(done), made.news, made.day)
+    return made.news.take()[1]
 
 
 def test_customers_find_out_what_was_promised_and_tell() -> None:
     made, rows = fresh()
-    behaviour, news = made.field.behaviour, News()
-    behaviour.manners = behaviour.manners._replace(reports=np.ones(1))
     made.field.crm.promised[rows[0]] = True
-    behaviour.disappoint(made.state, made.field.crm, rows, np.zeros(2, np.int64), news)
+    complaints = taken_into_service(made, rows, reports=[1.0, 1.0])
     loss = made.parameters.world.conduct.promise_satisfaction
     assert made.state.satisfaction[rows] == pytest.approx([loss, 0.0])
-    assert news.take()[1].tolist() == [rows[0]]
+    assert complaints.tolist() == [rows[0]]
     assert not made.field.crm.promised.any()
 
 
 def test_customers_of_whom_nobody_took_care_are_less_content_and_say_nothing() -> None:
     made, rows = fresh()
-    behaviour, news = made.field.behaviour, News()
-    behaviour.manners = behaviour.manners._replace(reports=np.array([1.0, 0.5]))
-    behaviour.disappoint(made.state, made.field.crm, rows, np.array([0, 1]), news)
+    complaints = taken_into_service(made, rows, reports=[1.0, 0.5])
     loss = made.parameters.world.conduct.neglect_satisfaction
     assert made.state.satisfaction[rows] == pytest.approx([0.0, 0.5 * loss])
-    assert not len(news)
+    assert not complaints.size
 
 
 def test_what_is_promised_beyond_what_is_kept_costs_customers() -> None:

@@ -50,12 +50,7 @@ def test_who_thought_it_over_rings_once_on_the_day_or_after_it() -> None:
     rows = np.flatnonzero(made.state.provider == 1)[:3]
     made.state.decision_day[rows[0]] = 50  # looks around already
     made.field.afterthoughts[rows] = 10, 10, 12
-    taken = [
-        callbacks.think_it_over(
-            made.state, made.scene, made.field.ground, made.record, day, made.luck("afterthoughts", day)
-        ).tolist()
-        for day in (9, 11, 11, 12)
-    ]
+    taken = [callbacks.thoughts(made.state.held, made.field.ground, day).tolist() for day in (9, 11, 11, 12)]
     assert taken == [[], [rows[1]], [], [rows[2]]]
     assert (made.field.afterthoughts == NEVER).all()
 
@@ -67,7 +62,7 @@ def test_who_thought_it_over_rings_once_on_the_day_or_after_it() -> None:
 def test_the_department_hears_of_new_tenants_after_some_days(share: float) -> None:
     made = active({"world.field.new_tenant_known_share": share, "world.field.new_tenant_delay_days": 5})
     rows = np.arange(40)
-    callbacks.hear_of_openings(made.state, made.scene, made.field.crm, rows, 70, made.luck("openings heard of", 70))
+    made.field.tenants_changed(made.state, rows[:0], rows, 70)
     assert (made.field.crm.opened_day[rows] == (75 if share else NEVER)).all()
 
 

@@ -291,9 +291,9 @@ def rings(numbers: dict, later_days: int = 0, gone: bool = False) -> np.ndarray:
     if gone:
         made.field.reps.stage[:] = 2
     callers, today = visited(made), made.day - 1 + later_days
-    luck, force = made.luck("cards", today), made.field
-    people = force.reps, force.ground, force.behaviour.manners
-    return callbacks.answer_own_phones(made.state, *people, callers, made.record, today, luck, luck)
+    force, key = made.field, made.luck("cards", today).key
+    people = force.reps.held, force.ground, force.behaviour.manners.promise
+    return callbacks.ring(key, key, made.state.held, *people, callers, today)
 
 
 def test_whoever_has_the_card_at_hand_rings_the_representative() -> None:
@@ -404,5 +404,5 @@ def test_who_sells_along_makes_the_pair_more_skilled_and_most_at_large_clients()
     reps.add(2)
     reps.ability[:], reps.skill[:] = 2.0, 0.5
     reps.lift[0], reps.lift_large[0] = 0.25, 0.5
-    usual, large = field.sellers(reps)
-    assert np.exp(usual) == pytest.approx([1.5, 1.0]) and np.exp(large) == pytest.approx([2.0, 1.0])
+    mastery = [[np.exp(field.mastery_at_the_door(reps.held, rep, large)) for rep in (0, 1)] for large in (False, True)]
+    assert mastery == [pytest.approx([1.5, 1.0]), pytest.approx([2.0, 1.0])]
