@@ -49,6 +49,9 @@ def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end)
     outcome, agent_of = np.full(n, LOST, np.int8), np.full(n, -1, np.int32)
     wait, given_up = np.zeros(n), np.zeros(n, np.int8)
     free = shift_start.copy()
+    line = np.arange(agents)  # who is free first: a heap by (free, number), without those whose shift is over
+    for place in range(agents // 2 - 1, -1, -1):
+        _sift(line, agents, place, free)
     again_time, again_call = np.full(n, np.inf), np.zeros(n, np.int64)  # second calls, kept sorted
     first, last, i = 0, 0, 0
     while i < n or first < last:
@@ -58,16 +61,18 @@ def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end)
         else:
             call, at = i, arrival[i]
             i += 1
-        best, start = -1, np.inf
-        for a in range(agents):
-            begin = max(free[a], at)
-            longer_idle = begin == start and best >= 0 and free[a] < free[best]
-            if (begin < start or longer_idle) and begin < shift_end[a]:
-                best, start = a, begin
-        if best >= 0 and start - at <= patience[call]:
-            outcome[call], agent_of[call], wait[call] = ANSWERED, best, start - at
-            free[best] = start + handling[call]
-            continue
+        while agents > 0 and max(free[line[0]], at) >= shift_end[line[0]]:  # time only goes on: over for good
+            agents -= 1
+            line[0] = line[agents]
+            _sift(line, agents, 0, free)
+        if agents > 0:
+            best = line[0]
+            start = max(free[best], at)
+            if start - at <= patience[call]:
+                outcome[call], agent_of[call], wait[call] = ANSWERED, best, start - at
+                free[best] = start + handling[call]
+                _sift(line, agents, 0, free)
+                continue
         wait[call] = patience[call]
         given_up[call] += 1
         if given_up[call] == 1 and redial_after[call] < np.inf:
@@ -79,6 +84,28 @@ def serve_day(arrival, handling, patience, redial_after, shift_start, shift_end)
             again_time[slot], again_call[slot] = time, call
             last += 1
     return outcome, wait, agent_of, given_up
+
+
+@njit(cache=True)
+def _sift(line, size, place, free):
+    """Let the agent at this place of the heap sink until nobody below is free earlier; of equals, the first goes
+    before."""
+    agent = line[place]
+    while 2 * place + 1 < size:
+        below = 2 * place + 1
+        if below + 1 < size and _before(free, line[below + 1], line[below]):
+            below += 1
+        if not _before(free, line[below], agent):
+            break
+        line[place] = line[below]
+        place = below
+    line[place] = agent
+
+
+@njit(inline="always")
+def _before(free, a, b):
+    """Whether agent a is free before agent b."""
+    return free[a] < free[b] or (free[a] == free[b] and a < b)
 
 
 @njit(cache=True)

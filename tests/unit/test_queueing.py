@@ -79,6 +79,32 @@ def test_the_agent_who_is_idle_longest_takes_the_call() -> None:
     assert agent.tolist() == [0, 1, 0, 1]
 
 
+def looked_for(calls, free, shift_end):
+    """Agent and beginning of each call (time, minutes), looking at everybody: the rule of `serve_day` in words."""
+    found = []
+    for at, minutes in calls:
+        able = [a for a in range(len(free)) if max(free[a], at) < shift_end[a]]
+        best = min(able, key=lambda a: (max(free[a], at), free[a], a), default=-1)
+        found.append((best, max(free[best], at) if best >= 0 else at))
+        if best >= 0:
+            free[best] = found[-1][1] + minutes
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("agents", [1, 2, 7, 40])
+def test_the_line_of_agents_finds_whom_a_look_at_everybody_finds(agents: int, seed: int) -> None:
+    luck = np.random.default_rng(seed)
+    arrival, handling = np.sort(luck.integers(0, 480, 60 * agents // 4 + 5)), luck.integers(1, 30, 60 * agents // 4 + 5)
+    start, end = luck.integers(0, 3, agents) * 60.0, 240.0 + luck.integers(0, 5, agents) * 60.0
+    endless = [NEVER] * len(arrival)
+    _, wait, agent, _ = day(arrival, handling, endless, start=start, end=end)
+    plain = looked_for(zip(arrival.tolist(), handling.tolist(), strict=True), start.tolist(), end.tolist())
+    assert agent.tolist() == [best for best, _ in plain]
+    answered = agent >= 0
+    assert (arrival + wait)[answered].tolist() == [begin for best, begin in plain if best >= 0]
+
+
 def test_nobody_begins_a_call_outside_a_shift() -> None:
     outcome, wait, agent, _ = day([0.0, 5.0, 30.0], [1.0] * 3, [20.0, 2.0, 50.0], start=[10.0, 12.0], end=[20.0, 20.0])
     assert outcome.tolist() == [ANSWERED, LOST, LOST]
