@@ -61,6 +61,7 @@ def product(spec: dict[str, Any]) -> dict[str, Any]:
         "built": min(built),
         "ran": min(ran),
         "ordinary_day": min(ordinary),
+        "population": population_part(market),
         "touched": sum(getattr(market.state, name).itemsize for name in LOOKED_AT),
         **memory(),
     }
@@ -178,6 +179,30 @@ def ordinary_day(market: Market, days: list[float]) -> float:
     numbered = enumerate(days, start=first)
     usual = sorted(cost for day, cost in numbered if not calendar.opens_month(day) and not calendar.closes_month(day))
     return usual[len(usual) // 2]
+
+
+def population_part(market: Market) -> float:
+    """Processor seconds of what a day does for every business whether anything happens to it or not: who may start to
+    look for an offer, whose date has come, and how many customers call. The best of some times, in the market's last
+    state."""
+    from sim.dates import rows_on
+    from sim.steps.demography import who_moves
+    from sim.steps.needs import starters
+    from sim.steps.strides import customers_of
+
+    state, scene, day = market.state, market.scene, market.day
+    window = day + 1 + scene.urge.window_days  # in which customers look around, before their contract's end
+    dates = (state.resizing_day, day), (state.fault_day, day), (state.decision_day, day)
+    best = float("inf")
+    for _ in range(TRIES):
+        began = time.process_time()
+        starters(market.luck("needs", day).key, state.held, scene.held, day)
+        who_moves(state.turnover_day, state.provider, day)
+        for column, due in (*dates, (state.contract_end, day), (state.contract_end, window)):
+            rows_on(column, due)
+        customers_of(state.provider, 0)
+        best = min(best, time.process_time() - began)
+    return best
 
 
 def shares_of(calls: dict[Any, Any]) -> dict[str, float]:

