@@ -251,7 +251,9 @@ COMMANDS = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `fieldcast` with these words; 0 done, 1 some runs failed, 2 the input is wrong, 130 stopped by the user."""
     from sim.errors import InputError
+    from sim.memory import collect_seldom
 
+    collect_seldom()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _run(words)

@@ -210,8 +210,8 @@ class Configs:
         return mapping, mistakes + more
 
     def _compose(self, name: str) -> dict[str, Any]:
-        if name not in self._composed and self._composed and not self.folder:
-            # Hydra has read the groups once; what it would do with a plain file of ours takes a hundredth of its time.
+        if name not in self._composed and not self.folder:
+            # What Hydra would make of a plain file of ours, in a hundredth of the time; a test holds the two together.
             plain = _plain_scenario(name)
             if plain is not None:
                 self._composed[name] = _laid_over(checking.defaults(), plain)
@@ -268,12 +268,23 @@ def _listed(name: str, options: list[str]) -> str:
 
 
 @contextmanager
+def _compiled_yaml() -> Iterator[None]:
+    """Hydra reads its files with PyYAML's compiled reader, where it is there: several times as fast, and the same."""
+    usual = yaml.SafeLoader
+    yaml.SafeLoader = getattr(yaml, "CSafeLoader", usual)  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        yaml.SafeLoader = usual  # type: ignore[misc]
+
+
+@contextmanager
 def _hydra(folder: Path | None) -> Iterator[list[str]]:
     """Hydra with the user's folder before the built-in groups; gives the names of the scenarios."""
     from hydra import initialize_config_module
     from hydra.core.global_hydra import GlobalHydra
 
-    with initialize_config_module("configs", version_base="1.3"):
+    with _compiled_yaml(), initialize_config_module("configs", version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
         if folder:
             search = loader.get_search_path()

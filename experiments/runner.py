@@ -277,7 +277,10 @@ def in_worker(task: Task) -> bytes:
     import gc
     import signal
 
+    from sim.memory import collect_seldom
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_seldom()
     follow_parent()
     payload = one_run(task)
     gc.collect()

@@ -10,7 +10,7 @@ import yaml
 import configs
 from experiments import scenario
 from experiments.cli import COMMANDS
-from experiments.compose import configs_of, read, with_scheme
+from experiments.compose import _composed, _hydra, _laid_over, _plain_scenario, configs_of, read, with_scheme
 from sim.given import scheme_of
 from sim.parameters import book, check, defaults, settle
 from sim.world import World
@@ -31,7 +31,17 @@ def test_the_table_of_contents_lists_every_part_of_the_world():
     assert {file.stem for file in (FOLDER / "world").glob("*.yaml")} == set(World.model_fields)
 
 
-def test_hydra_and_the_plain_reader_agree():
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_hydra_and_the_plain_reader_agree(name):
+    with _hydra(None) as names:
+        by_hydra = _composed(name, None)
+    assert name in names
+    plain = _plain_scenario(name)
+    assert plain is not None, "a shipped scenario builds on another: Hydra will compose it, at a second for each start"
+    assert {key: value for key, value in by_hydra.items() if key != "scenario"} == _laid_over(defaults(), plain)
+
+
+def test_the_passive_scenario_is_the_configuration_as_it_stands():
     assert configs_of(None).parameters("passive", {})[0] == check(with_scheme(defaults(), None))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import subprocess
 import sys
 
-from sim.mesalight import Later, postponed
+from sim.mesalight import Later, frames_without_source, postponed
 
 READ_A_CITY = """
 import sys
@@ -36,3 +37,14 @@ def test_a_module_that_is_there_already_is_left_alone():
 def test_the_model_and_its_city_do_without_the_large_libraries():
     done = subprocess.run([sys.executable, "-c", READ_A_CITY], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_frames_without_source_name_who_asks_as_frames_with_it_do():
+    def ask():
+        return [(each.function, each.frame.f_globals["__name__"], each.filename) for each in inspect.stack()[:2]]
+
+    usual, stack = ask(), inspect.stack
+    with frames_without_source():
+        light, outer = ask(), inspect.getouterframes(inspect.currentframe())
+    assert light == usual and outer[0].function == usual[1][0]
+    assert inspect.stack is stack
