@@ -175,7 +175,7 @@ def check_kind(folder: Path, config: Mapping[str, Any]) -> None:
     """Refuse the folder of another command."""
     command = config.get("command")
     if command not in KINDS:
-        remedy = f"; give it as {BESIDE[command]}= beside one" if command in BESIDE else ""
+        remedy = f"; `fieldcast report` of one takes it in, as {BESIDE[command]}={folder}" if command in BESIDE else ""
         raise InputError(f"{folder} is the folder of a {command}; give a finished forecast or comparison{remedy}")
 
 

@@ -169,7 +169,10 @@ def test_a_study_of_another_city_is_refused(place, tmp_path, capsys):
 @pytest.mark.parametrize(("folder", "word"), [("grid", "sweep"), ("fitted", "calibration")])
 def test_another_study_is_told_where_it_belongs(place, capsys, folder, word):
     assert main(["report", str(place / folder), f"out={place / 'no'}"]) == 2
-    assert f"give a finished forecast or comparison; give it as {word}= beside one" in capsys.readouterr().err
+    assert (
+        f"give a finished forecast or comparison; `fieldcast report` of one takes it in, as {word}="
+        in capsys.readouterr().err
+    )
 
 
 def test_a_summary_that_is_broken_is_refused(place, tmp_path, capsys):
