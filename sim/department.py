@@ -139,8 +139,9 @@ class Department:
         self._pay_for_hires(self.team.hire(today))
         self.team.certify(today)
         self._appoint(today)
-        self._supervise(today)
-        self._pay_day(today)
+        people = self.team.people
+        self._supervise(today, people)
+        self._pay_day(today, people)
 
     def after_day(self, today: int) -> None:
         """Practice adds to skill, a day without visits takes from it; today's visits are read from visits_ever."""
@@ -163,14 +164,14 @@ class Department:
             self.competence = np.array([learning.new_head(row >= 0, theory, self.world) for row in self.head_rows])
             self._spend("recruiting", outside * self.world.head_hiring_cost)
 
-    def _supervise(self, today: int) -> None:
-        """Who is looked after how well today."""
+    def _supervise(self, today: int, people: int) -> None:
+        """Who is looked after how well today, with so many people in post."""
         p, course, turnkey = self.world, self.course, self.decided.mode == "turnkey"
         site = course.stage("debugging", today) or (course.stage("processes", today) if turnkey else None)
         remote = course.stage("remote_support", today) is not None
         heads, quality = self._leadership(turnkey, remote)
         level = learning.supervise(
-            people=self.team.people,
+            people=people,
             heads=heads,
             quality=quality,
             on_site=int(site.people) if site else 0,
@@ -269,8 +270,8 @@ class Department:
         elif found.posts:
             self._spend("recruiting", found.posts * p.vacancy_cost_per_rep)
 
-    def _pay_day(self, today: int) -> None:
-        """The day's consultants, recruiter, heads, and what representatives cost besides their pay."""
+    def _pay_day(self, today: int, people: int) -> None:
+        """The day's consultants, recruiter, heads, and what so many representatives cost besides their pay."""
         p = self.world
         part = 1.0 / int(self.calendar.days_in_month[self.calendar.month_of_day[today]])
         for stage in self.course.stages:
@@ -278,7 +279,7 @@ class Department:
                 self._spend(stage.account, stage.cost_per_day, stage)
         self._spend("recruiting", p.recruiter_standing_share * p.recruiter_cost_per_day)
         self._spend("management", self.heads * p.head_cost_per_month * part)
-        self._spend("field_fixed", self.team.people * p.rep_overhead_cost_per_month * part)
+        self._spend("field_fixed", people * p.rep_overhead_cost_per_month * part)
 
     def _spend(self, account: str, amount: float, stage: Stage | None = None) -> None:
         """Owe an amount until the month closes, and count it to the stage that causes it, or to the one that runs."""

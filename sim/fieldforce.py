@@ -248,7 +248,7 @@ class FieldForce:
 
     def work(self, state: MarketState, record: Record, today: int) -> None:
         """Everybody's day in the field."""
-        if (self.reps.stage == PRODUCTIVE).any():
+        if PRODUCTIVE in self.reps.stage:
             walks = patches.Patches(self.owner, self.doors, self.start, self.current)
             of = walks, self.ground, record, self.behaviour.manners
             field.walk_the_patches(state, self.scene, self.reps, *of, self.keys[today], today)

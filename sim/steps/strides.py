@@ -95,11 +95,16 @@ def morning(
     today: Today,
 ) -> tuple[Array, Array]:
     """Closures and openings, growth, new searches, presence and news; returns the rows closed and opened."""
+    day, luck = today.day, today.streams
     if record.events is not None:
-        return _morning_by_steps(state, scene, turnover, orders, diary, budget_factors, news, record, today)
+        moved = demography.turn_over(state, scene, turnover, orders, record, day, luck)
+        service.resize(state, scene, day, luck("resizing", day))
+        needs.start_shopping(state, scene, diary, record, day, luck("needs", day))
+        signals.spread(state, scene, budget_factors, news, day, luck("signals", day))
+        return moved
     closed, opened, soon, waiting, bills, callers, days, touched = _morning(
         today.keys,
-        today.streams.lasting("demography"),
+        luck.lasting("demography"),
         state.held,
         scene.held,
         record.held,
@@ -109,34 +114,15 @@ def morning(
         budget_factors,
         scene.world.signals.residential_share,
         news.take(),
-        today.day,
+        day,
     )
     record.revenue_change -= bills * record.month_left
     if waiting:
-        demography.withdraw(orders, record, closed, today.day)
+        demography.withdraw(orders, record, closed, day)
     if soon.size:
-        demography.choose_tenants(state, scene, turnover, soon, today.streams)
+        demography.choose_tenants(state, scene, turnover, soon, luck)
     diary.add(callers, days)
     state.stir(touched)
-    return closed, opened
-
-
-def _morning_by_steps(
-    state: MarketState,
-    scene: Scene,
-    turnover: Turnover,
-    orders: Orders,
-    diary: CallDiary,
-    budget_factors: Array,
-    news: News,
-    record: Record,
-    today: Today,
-) -> tuple[Array, Array]:
-    day, luck = today.day, today.streams
-    closed, opened = demography.turn_over(state, scene, turnover, orders, record, day, luck)
-    service.resize(state, scene, day, luck("resizing", day))
-    needs.start_shopping(state, scene, diary, record, day, luck("needs", day))
-    signals.spread(state, scene, budget_factors, news, day, luck("signals", day))
     return closed, opened
 
 
@@ -155,7 +141,7 @@ def _morning(
     news,
     today,
 ):
-    """`_morning_by_steps` as one kernel.
+    """The steps of `morning` as one kernel.
 
     Returns the rows closed and opened, those vacated that open again before `prepared_until`, how many orders closed
     businesses had, the bills that the focal operator loses, who calls it and when, and whose urge to look has changed.
@@ -193,9 +179,15 @@ def afternoon(
     today: Today,
 ) -> Signed:
     """Callers are answered, searches end, orders are lost or installed."""
+    day, luck, (orders, crews, news, ledger) = today.day, today.streams, backlog
     if record.events is not None:
-        return _afternoon_by_steps(state, scene, phones, callers, backlog, record, today)
-    (staff, hours), (orders, crews, news, ledger) = phones, backlog
+        customers = int(np.count_nonzero(state.provider == 0))
+        inbound.answer_calls(state, scene, *phones, callers, record, customers, day, luck("inbound", day))
+        placed = len(rivals.close_sales(state, scene, orders, ledger, record, day, luck("rivals", day)))
+        lucks = luck("service", day), luck("terms", day)
+        gone, installed = service.install(state, scene, orders, crews, news, ledger, record, day, *lucks)
+        return Signed(orders.table[len(orders) - placed :], gone, installed)
+    staff, hours = phones
     staff.busy_minutes, orders.buffer, placed, lost, done, told, touched, money = _afternoon(
         today.keys,
         state.held,
@@ -207,7 +199,7 @@ def afternoon(
         orders.buffer,
         orders.count,
         (crews.budget, crews.per_day, crews.vain_share),
-        today.day,
+        day,
     )
     orders.count += placed - len(lost) - len(done)
     credited, ours, buyouts, bills_lost, bills_won = money
@@ -221,29 +213,9 @@ def afternoon(
     return Signed(orders.table[orders.count - placed :], Orders(lost), Orders(done))
 
 
-def _afternoon_by_steps(
-    state: MarketState,
-    scene: Scene,
-    phones: Phones,
-    callers: Array,
-    backlog: Backlog,
-    record: Record,
-    today: Today,
-) -> Signed:
-    day, luck = today.day, today.streams
-    customers = int(np.count_nonzero(state.provider == 0))
-    orders, crews, news, ledger = backlog
-    inbound.answer_calls(state, scene, *phones, callers, record, customers, day, luck("inbound", day))
-    placed = len(rivals.close_sales(state, scene, orders, ledger, record, day, luck("rivals", day)))
-    lost, done = service.install(
-        state, scene, orders, crews, news, ledger, record, day, luck("service", day), luck("terms", day)
-    )
-    return Signed(orders.table[len(orders) - placed :], lost, done)
-
-
 @njit(cache=True)
 def _afternoon(keys, state, scene, counts, callers, line, people, table, open_orders, crews, today):
-    """`_afternoon_by_steps` as one kernel.
+    """The steps of `afternoon` as one kernel.
 
     Returns the minutes that each agent was busy, the table of orders (a wider one when it was full) and how many were
     placed, the orders lost and done, news to tell, whose urge to look has changed; and money: bills credited to the
