@@ -46,7 +46,8 @@ def product(spec: dict[str, Any]) -> dict[str, Any]:
 
     parameters, city = parameters_of(spec), city_of(spec)
     warm(spec)
-    built, ran, ordinary, market, held = [], [], [], None, {}
+    held: dict[str, int] = {}
+    built, ran, ordinary, market = [], [], [], None
     for _ in range(spec["times"]):
         market, began = None, time.process_time()
         market = Market(parameters, city=city, seed=spec["seed"])
