@@ -268,23 +268,12 @@ def _listed(name: str, options: list[str]) -> str:
 
 
 @contextmanager
-def _compiled_yaml() -> Iterator[None]:
-    """Hydra reads its files with PyYAML's compiled reader, where it is there: several times as fast, and the same."""
-    usual = yaml.SafeLoader
-    yaml.SafeLoader = getattr(yaml, "CSafeLoader", usual)  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        yaml.SafeLoader = usual  # type: ignore[misc]
-
-
-@contextmanager
 def _hydra(folder: Path | None) -> Iterator[list[str]]:
     """Hydra with the user's folder before the built-in groups; gives the names of the scenarios."""
     from hydra import initialize_config_module
     from hydra.core.global_hydra import GlobalHydra
 
-    with _compiled_yaml(), initialize_config_module("configs", version_base="1.3"):
+    with initialize_config_module("configs", version_base="1.3"):
         loader: Any = GlobalHydra.instance().config_loader()
         if folder:
             search = loader.get_search_path()

@@ -28,7 +28,6 @@ from sim.payroll import Payroll
 from sim.record import Record
 from sim.reps import LEFT, PRODUCTIVE
 from sim.scene import Scene, by_class
-from sim.stages import Estimate
 from sim.state import MarketState
 from sim.steps import callbacks, field, patches
 from sim.steps.signals import News
@@ -62,7 +61,6 @@ class FieldForce:
         self.patched: Array | None = None
         self.intensity, self.mean_bill = 0.0, 0.0
         self.guess = plans.Guess(NOTHING, NOTHING, NOTHING, NOTHING, 0.0)
-        self._converted: tuple[Estimate | None, plans.Guess, Array] | None = None  # what these two say
         self.dated = 0.0  # follow-ups that a visit brings about, by how much of them counts in a plan
         self.policy: Policy | None = None
         self.payroll = Payroll(scheme, scene.calendar, self.reps)
@@ -229,11 +227,7 @@ class FieldForce:
 
     def _conversion(self) -> Array:
         """Deals that a visit is expected to bring, by size class and premises type (4, 4)."""
-        known = self.department.estimate, self.guess
-        if self._converted is None or self._converted[0] is not known[0] or self._converted[1] is not known[1]:
-            found = plans.conversion(*known, self.parameters.department.plan.guess_visits)
-            self._converted = *known, found
-        return self._converted[2]
+        return plans.conversion(self.department.estimate, self.guess, self.parameters.department.plan.guess_visits)
 
     def visits_per_day(self) -> float:
         """Doors a day of a usual representative, about; follow-ups take their time."""

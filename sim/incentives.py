@@ -48,9 +48,8 @@ def expected_gain(
     people, cases = chance.shape
     who = np.arange(people) if who is None else who
     columns, added = _columns(at, people), _column(bills, len(who))
-    count, sold, away, owed, plan = _with_and_without(columns, who, added, cases)
-    pay = scheme.pay(imagined(count, sold, away, owed, months), plan).reshape(-1, cases)
-    pay = (pay * np.concatenate([chance, chance[who]])).sum(axis=1)
+    both = np.concatenate([chance, chance[who]])  # everybody without, then each case with the contract
+    pay = _mean_pay(scheme, _with_and_without(columns, who, added, cases), both, months)
     return np.asarray(pay[people:] - pay[who])
 
 
@@ -91,8 +90,6 @@ def gain_among_colleagues(scheme: Scheme, at: Standing, bills: Array, outlook: O
 def expected_pay(
     scheme: Scheme,
     at: Standing,
-    bills: Array | float = 0.0,
-    contracts: Array | float = 0.0,
     lost: Array | float = 0.0,
     months: float = 1.0,
     chance: Array | None = None,
@@ -101,9 +98,14 @@ def expected_pay(
     (`chance` are the chances of those ahead, where they are known already)."""
     chance = chances_of(at.ahead) if chance is None else chance
     people, cases = chance.shape
-    more = _column(contracts, people), _column(bills, people), _column(lost, people)
-    count, sold, away, owed, plan = _cases(_columns(at, people), more, cases)
-    pay = scheme.pay(imagined(count, sold, away, owed, months), plan)
+    none = np.zeros(people)
+    return _mean_pay(scheme, _cases(_columns(at, people), (none, none, _column(lost, people)), cases), chance, months)
+
+
+def _mean_pay(scheme: Scheme, laid_out: tuple[Array, ...], chance: Array, months: float) -> Array:
+    """The pay of cases laid out (n * cases,), averaged over their chances (n, cases)."""
+    contracts, bills, lost, owed, plan = laid_out
+    pay = scheme.pay(imagined(contracts, bills, lost, owed, months), plan)
     return np.asarray((pay.reshape(chance.shape) * chance).sum(axis=1))
 
 

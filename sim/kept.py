@@ -96,7 +96,7 @@ ROOMS: dict[str, Room] = {
         ),
         (
             *("parameters", "scheme", "city", "scene", "streams", "reps", "rules", "visit", "keys", "early_days"),
-            *("_held", "_ground", "_converted"),
+            *("_held", "_ground"),
         ),
     ),
     "Department": Room(
@@ -108,7 +108,7 @@ ROOMS: dict[str, Room] = {
     "Team": Room(
         (
             *("reps", "knowledge", "described", "future_heads", "vacancies", "quit_days", "patches", "row_of_post"),
-            *("patch_of_zone", "patch_of_door", "_visits_before", "_changes", "sought", "next_certificate"),
+            *("patch_of_zone", "patch_of_door", "_visits_before", "_changes", "sought"),
         ),
         ("decided", "world", "calendar", "city", "streams", "course", "potential", "worth", "lessons"),
     ),

@@ -51,7 +51,7 @@ class Course:
     def stage(self, name: str, day: int) -> Stage | None:
         """A stage, if it takes place on this day."""
         for stage in self.stages:
-            if stage.name == name and stage.begins <= day < stage.ends:
+            if stage.name == name and stage.runs(day):
                 return stage
         return None
 
@@ -59,23 +59,17 @@ class Course:
         """The stage that began last and still runs."""
         latest = None
         for stage in self.stages:
-            if stage.begins <= day < stage.ends and (latest is None or stage.begins > latest.begins):
+            if stage.runs(day) and (latest is None or stage.begins > latest.begins):
                 latest = stage
         return latest
 
     def begin(self, name: str, otherwise: int = FAR) -> int:
         """The first day of a stage, or another day when it does not take place."""
-        for stage in self.stages:
-            if stage.name == name:
-                return stage.begins
-        return otherwise
+        return next((stage.begins for stage in self.stages if stage.name == name), otherwise)
 
     def end(self, name: str) -> int:
         """The day after a stage; FAR when it does not take place."""
-        for stage in self.stages:
-            if stage.name == name:
-                return stage.ends
-        return FAR
+        return next((stage.ends for stage in self.stages if stage.name == name), FAR)
 
 
 def by_mode(claim: ByMode, mode: str) -> float:

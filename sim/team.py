@@ -67,7 +67,6 @@ class Team:
         # vacancies: the day on which somebody is chosen, and the post
         self.vacancies: list[tuple[int, int]] = [(course.hired, post) for post in range(posts)]
         self.quit_days: list[int] = []
-        self.next_certificate = FAR  # before this day nobody's training is over
         self.sought = 0  # posts for which candidates were looked at so far: the next one's number
         self.worth: Worth | None = None  # of the job, where applicants ask for it
         self.potential = np.bincount(city.zone[city.occupied], minlength=city.zone_id.size).astype(np.float64)
@@ -126,7 +125,6 @@ class Team:
         reps.hired_day[rows], reps.left_day[rows] = today, FAR
         ready = max(today + training, self.course.productive)
         reps.productive_day[rows] = ready + self._repeats(reps.address[rows]) if with_funnel else ready
-        self.next_certificate = int(min(self.next_certificate, reps.productive_day[rows].min(initial=FAR)))
         reps.skill[rows], reps.effort[rows] = self.starting_skill, 1.0
         self._visits_before = np.append(self._visits_before, np.zeros(rows.size, np.int64))
         self._changes["hires"].append(rows)
@@ -153,12 +151,10 @@ class Team:
 
     def certify(self, today: int) -> None:
         """Those whose training is over take their post and patch, with what the department can tell them."""
-        if today < self.next_certificate:
-            return
         reps = self.reps
-        training = reps.stage == TRAINING
-        self.next_certificate = int(reps.productive_day[training & (reps.productive_day > today)].min(initial=FAR))
-        rows = np.flatnonzero(training & (reps.productive_day <= today))
+        if TRAINING not in reps.stage:
+            return
+        rows = np.flatnonzero((reps.stage == TRAINING) & (reps.productive_day <= today))
         if rows.size:
             reps.stage[rows] = PRODUCTIVE
             reps.skill[rows] = learning.newcomer_skill(self.starting_skill, self.knowledge, self.described, self.world)

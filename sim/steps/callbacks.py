@@ -17,7 +17,7 @@ from sim.reps import PRODUCTIVE, RepTable
 from sim.scene import Scene
 from sim.state import FIELD, NEVER, NONE, MarketState
 from sim.steps import needs
-from sim.steps.field import AFTERTHOUGHTS, CARDS, LEAST_MASTERY, PROMISES_ON_THE_TELEPHONE, offer_all
+from sim.steps.field import AFTERTHOUGHTS, CARDS, PROMISES_ON_THE_TELEPHONE, mastery, offer_all
 
 Array = np.ndarray[Any, Any]
 
@@ -92,7 +92,7 @@ def ring(key, promise_key, state, reps, ground, tempted, callers, today):
     seller, tempting = np.empty(n), np.empty(n)
     for i in range(n):
         rep = crm.rep[rows[i]]
-        seller[i] = np.log(max(reps.ability[rep] * reps.skill[rep], LEAST_MASTERY))
+        seller[i] = mastery(reps, rep)
         tempting[i] = tempted[rep]
     offer_all(promise_key, state, crm, visit, rows[:n], seller, tempting)
     return rings

@@ -166,8 +166,13 @@ def _offer_woken(key, state, reps, crm, manners, visit, door, who, outcome):
 
 @njit(cache=True)
 def mastery_at_the_door(reps, rep, large):
-    """The log of a representative's ability times skill, with whoever sells along, who helps most at large clients."""
-    along = reps.lift_large[rep] if large else reps.lift[rep]
+    """`mastery` with whoever sells along, who helps most at large clients."""
+    return mastery(reps, rep, reps.lift_large[rep] if large else reps.lift[rep])
+
+
+@njit(cache=True)
+def mastery(reps, rep, along=0.0):
+    """The log of a representative's ability times skill, with what somebody `along` adds to the skill."""
     return np.log(max(reps.ability[rep] * (reps.skill[rep] + along), LEAST_MASTERY))
 
 
