@@ -189,6 +189,8 @@ def one_run(task: Task) -> bytes:
     try:
         tables, finished.extra = run_tables(task)
     except Exception as error:
+        if is_interrupt(error):
+            raise KeyboardInterrupt from error
         finished.status = "failed"
         finished.error = one_line(error)
         finished.traceback = traceback.format_exc()
@@ -207,6 +209,13 @@ def run_tables(task: Task) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
     return {name: table for name, (table, _) in converted.items()}, {
         name: extra for name, (_, extra) in converted.items()
     }
+
+
+def is_interrupt(error: BaseException | None) -> bool:
+    """Whether an error is a Ctrl-C, or what a library's compiled code made of one: numba and numpy both do."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__
+    return error is not None
 
 
 def one_line(error: BaseException) -> str:

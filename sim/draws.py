@@ -10,6 +10,8 @@ from zlib import crc32
 import numpy as np
 from numba import njit, uint32, uint64
 
+from sim import boxing as boxing  # before any kernel returns an array
+
 Array = np.ndarray[Any, Any]
 
 GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, SplitMix64's own increment
