@@ -164,7 +164,7 @@ def test_a_case_that_fails_ends_the_command_without_a_traceback(monkeypatch, tmp
         raise benchmark.FailedCase("product could not be measured:\nno memory")
 
     monkeypatch.setattr(benchmark, "measure", fail)
-    assert main(["benchmark", "quick=true", f"out={tmp_path / 'out'}"]) == 1
+    assert main(["benchmark", "quick=true", "quiet=true", f"out={tmp_path / 'out'}"]) == 1
     assert capsys.readouterr().err == "error: product could not be measured:\nno memory\n"
 
 
