@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,11 +51,26 @@ def to_array(values: np.ndarray, kind: str) -> pa.Array:
     return pa.array(values, from_pandas=True).cast(arrow_type(kind))
 
 
-def by_bytes(values: np.ndarray) -> pa.Array:
-    """Numbers, flags and days as Arrow, nan as null; `pa.array` would read the whole of pandas for it."""
+def listed(values: list[Any], kind: str) -> pa.Array:
+    """One column given as a list, without pandas; None becomes null."""
     import pyarrow as pa
 
-    known = ~np.isnan(values) if values.dtype.kind in "fM" else np.ones(len(values), bool)
+    if kind == "text":
+        builder = pa.lib.StringBuilder()
+        builder.append_values(values)
+        return builder.finish()
+    plain = {"count": "int64", "number": "float64", "flag": "bool", "date": "datetime64[D]"}[kind]
+    filled = np.array([0 if value is None else value for value in values], np.dtype(plain))
+    return by_bytes(filled, np.array([value is not None for value in values], bool)).cast(arrow_type(kind))
+
+
+def by_bytes(values: np.ndarray, known: np.ndarray | None = None) -> pa.Array:
+    """Numbers, flags and days as Arrow, nan and what is not known as null; `pa.array` would read the whole of pandas
+    for it."""
+    import pyarrow as pa
+
+    if known is None:
+        known = ~np.isnan(values) if values.dtype.kind in "fM" else np.ones(len(values), bool)
     if values.dtype.kind == "M":
         plain, kind = values.view(np.int64).astype(np.int32), pa.date32()
     else:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.columns import kind_of
+from experiments.columns import kind_of, listed
 from experiments.incremental import Incremental
 from experiments.schema import KEYS, PLAN, RUNS_END, TABLES, TIMINGS, arrow_schema
 
@@ -156,7 +156,7 @@ def write_rows(
 
     schema = arrow_schema(columns)
     with FinalFile(path, schema, notes) as file:
-        file.write(pa.table({name: rows[name] for name in columns}, schema=schema))
+        file.write(pa.table([listed(rows[name], kind) for name, kind in columns.items()], schema=schema))
 
 
 def write_plan(plan: Plan, folder: Path, notes: dict[str, str] | None = None) -> None:

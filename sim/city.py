@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import networkx as nx
 import numpy as np
 
 from sim import territory as geography
@@ -34,7 +33,10 @@ from sim.draws import Streams
 from sim.errors import InputError, nearest
 from sim.findings import SHOWN, Finding, Findings, plural
 from sim.premises import CopiedIds, Donors, buildings_by_zone, grouped, with_vacant
-from sim.territory import Csr
+from sim.territory import Csr, Ways
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 __all__ = [
     "NOT_GIVEN",
@@ -79,7 +81,7 @@ class City:
     content_hash: str
     findings: tuple[Finding, ...] = field(repr=False)
 
-    territory: nx.Graph = field(repr=False)
+    ways: Ways = field(repr=False)
     zone_id: Array = field(repr=False)
     zone_name: Array = field(repr=False)
     district: Array = field(repr=False)
@@ -115,6 +117,11 @@ class City:
     def n(self) -> int:
         """Premises, occupied or not."""
         return self.id_hash.size
+
+    @property
+    def territory(self) -> nx.Graph:
+        """The zones and their links as a graph."""
+        return self.ways.graph
 
     @property
     def assumptions(self) -> list[str]:
@@ -199,7 +206,7 @@ class Seen(NamedTuple):
     described: dict[str, Any]
     zones: dict[str, Any]
     rows: dict[str, Any] | None
-    graph: nx.Graph
+    ways: Ways
     operators: tuple[OperatorSpec, ...]
     history: dict[str, Array] | None
 
@@ -222,12 +229,12 @@ def look_through(
     speeds = meta.get("speeds") if isinstance(meta, Mapping) else None
     links = read_links(read["links"], ids, speeds, findings) if "links" in read else []
     rows = read_rows(read, ids, [spec.name for spec in specs], findings)
-    graph = geography.zone_graph(zone_nodes(zones), links)
+    ways = Ways(geography.zone_nodes(zones), links)
     if "links" in read:
-        check_connected(graph, findings)
+        check_connected(ways, findings)
     if doubts:
         examine(meta, read, zones, rows, specs, links, history, findings)
-    return Seen(described, zones, rows, graph, specs, history)
+    return Seen(described, zones, rows, ways, specs, history)
 
 
 def build(
@@ -244,7 +251,7 @@ def build(
     if seen is None or seen.rows is None or findings.errors:
         return None
     rows = with_vacant(seen.rows, seen.zones, findings)
-    columns = seen.zones | rows | geometry(seen.graph, seen.zones, rows)
+    columns = seen.zones | rows | geometry(seen.ways, seen.zones, rows)
     note_rows(columns, findings)
     if findings.errors:
         return None
@@ -254,7 +261,7 @@ def build(
         folder=folder,
         content_hash=fingerprint,
         findings=tuple(findings.ordered()),
-        territory=seen.graph,
+        ways=seen.ways,
         operators=seen.operators,
         history=seen.history,
     )
@@ -318,29 +325,22 @@ def read_rows(
     return read_premises(tables["premises"], zones, findings) if "premises" in tables else None
 
 
-def zone_nodes(zones: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What the territory's graph knows of every zone."""
-    names = ("zone_name", "district", "x", "y", "area_km2", "vacant", "footfall", "priority")
-    columns = {name: zones[name].tolist() for name in names}
-    return {zone: {name: columns[name][i] for name in names} for i, zone in enumerate(zones["zone_id"].tolist())}
-
-
-def check_connected(graph: nx.Graph, findings: Findings) -> None:
+def check_connected(ways: Ways, findings: Findings) -> None:
     """Every zone can be reached from every other."""
-    for part in geography.separate_parts(graph):
+    for part in ways.separate_parts():
         message = f"no way leads from the other zones to {plural(part)}"
         findings.error("links.csv", message, remedy="add a link that joins them to a neighbour")
 
 
-def geometry(graph: nx.Graph, zones: dict[str, Any], rows: dict[str, Any]) -> dict[str, Any]:
+def geometry(ways: Ways, zones: dict[str, Any], rows: dict[str, Any]) -> dict[str, Any]:
     """What follows from where zones and premises lie."""
     z = zones["zone_id"].size
     tenants = np.flatnonzero(rows["occupied"])
     group = rows["zone"][tenants].astype(np.int64) * len(PREMISES) + rows["premises_type"][tenants]
     donors = grouped(group, z * len(PREMISES), rows["id_hash"][tenants])
     return {
-        "travel_minutes": geography.travel_minutes(graph),
-        "zone_neighbours": geography.neighbours(graph),
+        "travel_minutes": ways.minutes,
+        "zone_neighbours": ways.neighbours(),
         "door_distance_km": geography.door_distance_km(zones["area_km2"], buildings_by_zone(rows, z)),
         "donors": donors._replace(row=tenants[donors.row].astype(np.int32)),  # vacant units may stand in between
     }
@@ -389,7 +389,7 @@ def enlarge(city: City, times: float) -> City:
     vacant = np.bincount(rows["zone"][~rows["occupied"]], minlength=city.zone_id.size).astype(np.int32)
     zones = {"zone_id": city.zone_id, "area_km2": city.area_km2, "vacant": vacant}
     fingerprint = hashlib.sha256(f"{city.content_hash} x {times!r}".encode()).hexdigest()
-    columns = {"vacant": vacant} | rows | geometry(city.territory, zones, rows)
+    columns = {"vacant": vacant} | rows | geometry(city.ways, zones, rows)
     return replace(city, content_hash=fingerprint, **{name: frozen(column, name) for name, column in columns.items()})
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit, uint32, uint64
 
 from sim import boxing as boxing  # before any kernel returns an array
+from sim import numbalight as numbalight  # before the first kernel is there
 
 Array = np.ndarray[Any, Any]
 

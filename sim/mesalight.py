@@ -4,48 +4,37 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from types import FrameType, ModuleType
-from typing import Any
 
-# Mesa reads pandas for its data frames, and scipy.spatial for spaces without a grid: 50 MB and half a second.
-POSTPONED = ("pandas", "mesa.experimental.continuous_space")
+from sim.later import postponed
 
-
-class Later(ModuleType):
-    """Stands for a module that is read when something of it is asked for."""
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # what the import system looks for
-            raise AttributeError(name)
-        return getattr(import_module(self.__name__), name)
-
-
-@contextmanager
-def postponed(names: Sequence[str]) -> Iterator[None]:
-    """Whoever imports these modules inside gets their stand-ins; later imports are as ever."""
-    absent = {name: Later(name) for name in names if name not in sys.modules}
-    sys.modules.update(absent)
-    try:
-        yield
-    finally:
-        for name in absent:
-            del sys.modules[name]
+# Mesa reads pandas for its data frames, networkx for graphs on which agents move, and scipy.spatial for spaces without
+# a grid: 60 MB and most of a second.
+POSTPONED = ("pandas", "networkx", "mesa.experimental.continuous_space")
 
 
 @contextmanager
 def frames_without_source() -> Iterator[None]:
-    """Whoever asks inside for the frames of a call gets them without their lines of source: Mesa's loggers ask for the
-    names of their module and class, and looking for the lines among all modules takes a quarter of a second."""
-    usual = inspect.getouterframes, inspect.stack
+    """Whoever asks inside for the frames of a call gets them without their lines of source, and their module by its
+    name: Mesa's loggers ask for the names of their module and class, and looking through the files of all modules for
+    them takes a third of a second."""
+    usual = inspect.getouterframes, inspect.stack, inspect.getmodule
     inspect.getouterframes = outer_frames  # type: ignore[assignment]
     inspect.stack = lambda *_: outer_frames(sys._getframe(1))  # type: ignore[assignment]
+    inspect.getmodule = lambda thing, *more: (
+        module_of(thing) if isinstance(thing, FrameType) else usual[2](thing, *more)
+    )
     try:
         yield
     finally:
-        inspect.getouterframes, inspect.stack = usual
+        inspect.getouterframes, inspect.stack, inspect.getmodule = usual
+
+
+def module_of(frame: FrameType) -> ModuleType | None:
+    """The module whose code a frame runs."""
+    return sys.modules.get(frame.f_globals["__name__"])
 
 
 def outer_frames(frame: FrameType | None, _context: int = 0) -> list[inspect.FrameInfo]:

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.later import postponed
+
 Array = np.ndarray[Any, Any]
 
 
@@ -88,7 +90,10 @@ def _holidays(country: str, subdivision: str | None, first_year: int, last_year:
     import holidays
 
     try:
-        days = holidays.country_holidays(country, subdiv=subdivision or None, years=range(first_year, last_year + 1))
+        with postponed(["holidays.countries"], with_parts=True):  # one country, and not the other 250
+            days = holidays.country_holidays(
+                country, subdiv=subdivision or None, years=range(first_year, last_year + 1)
+            )
     except NotImplementedError:
         return []
     return sorted(days)

@@ -6,14 +6,15 @@ import inspect
 import subprocess
 import sys
 
-from sim.mesalight import Later, frames_without_source, postponed
+from sim.later import Later, postponed
+from sim.mesalight import frames_without_source
 
 READ_A_CITY = """
 import sys
 import sim.market
 from sim.city import load_city
 load_city("melbourne")
-print(*(name for name in ("pandas", "scipy.spatial", "matplotlib") if name in sys.modules))
+print(*(name for name in ("pandas", "networkx", "scipy.linalg", "scipy.spatial", "matplotlib") if name in sys.modules))
 """
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from experiments import tables
-from experiments.columns import to_array, to_arrow
+from experiments.columns import listed, to_array, to_arrow
 from experiments.incremental import incremental_costs
 from experiments.journal import Finished, Journal, pack
 from experiments.runner import CityRef, DesignPoint, Plan
@@ -137,3 +137,20 @@ def test_bytes_from_the_model_become_text():
 )
 def test_columns_become_what_arrow_itself_makes_of_them(values, kind):
     assert to_array(values, kind).equals(pa.array(values, from_pandas=True).cast(arrow_type(kind)))
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["one", None, ""], "text"),
+        ([1, None, -3], "count"),
+        ([1.5, None, 0.0], "number"),
+        ([True, None, False], "flag"),
+        ([np.datetime64("2027-01-31"), None], "date"),
+        ([], "number"),
+    ],
+)
+def test_lists_become_columns_with_null_for_none(values, kind):
+    wanted = [value.astype(object) if isinstance(value, np.datetime64) else value for value in values]
+    column = listed(values, kind)
+    assert column.type == arrow_type(kind) and column.to_pylist() == wanted

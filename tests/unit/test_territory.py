@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.city import city_from_tables
-from sim.territory import door_distance_km, minutes_between_doors, neighbours, plane_km, separate_parts, zone_graph
+from sim.territory import FEW_ZONES, Ways, door_distance_km, minutes_between_doors, plane_km, shortest
 from sim.world import Territory
 from tests.tiny import META, tiny_city, tiny_operators, tiny_tables
 
@@ -24,9 +24,20 @@ def test_neighbours_are_the_linked_zones() -> None:
 
 
 def test_zones_without_a_way_are_named() -> None:
-    graph = zone_graph({zone: {} for zone in "abcd"}, [("a", "b", {"minutes": 1.0}), ("b", "c", {"minutes": 1.0})])
-    assert separate_parts(graph) == [["d"]]
-    assert neighbours(graph).of(3).size == 0
+    ways = Ways({zone: {} for zone in "abcd"}, [("a", "b", {"minutes": 1.0}), ("b", "c", {"minutes": 1.0})])
+    assert ways.separate_parts() == [["d"]]
+    assert ways.neighbours().of(3).size == 0
+    assert ways.minutes[0].tolist() == [0.0, 1.0, 2.0, np.inf]
+
+
+@pytest.mark.parametrize("zones", [1, 2, 30, FEW_ZONES])
+def test_few_zones_and_many_have_the_same_ways(zones: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    luck = np.random.default_rng(zones)
+    direct = np.where(luck.random((zones, zones)) < 3.0 / zones, luck.uniform(0.1, 30.0, (zones, zones)), np.inf)
+    direct = np.minimum(direct, direct.T)
+    few = shortest(direct)
+    monkeypatch.setattr("sim.territory.FEW_ZONES", 0)
+    assert (few.astype(np.float32) == shortest(direct).astype(np.float32)).all()
 
 
 def test_the_graph_knows_its_zones() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -65,3 +68,18 @@ def test_a_stock_fades_by_its_share_in_a_month() -> None:
 def test_months_are_turned_into_whole_days() -> None:
     assert 20 < CALENDAR.per_month < 21.5
     assert CALENDAR.span(24) == round(24 * CALENDAR.per_month)
+
+
+ONE_COUNTRY = """
+import sys
+from sim.workdays import workdays
+workdays("2027-01", 1, 2, "AU", "VIC")
+read = [name for name in sys.modules if name.startswith("holidays.countries.")]
+import holidays
+print(len(read), len(holidays.country_holidays("NZ", years=2027)) > 5, len(holidays.list_supported_countries()) > 50)
+"""
+
+
+def test_the_holidays_of_one_country_are_read_without_the_others_which_can_be_had_later():
+    done = subprocess.run([sys.executable, "-c", ONE_COUNTRY], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "True", "True"]
