@@ -16,6 +16,7 @@ from numba import njit
 
 from sim.awareness import persuasion_of, remembered
 from sim.draws import draw, pair
+from sim.nearby import AHEAD, hint
 
 Array = np.ndarray[Any, Any]
 
@@ -124,6 +125,28 @@ def leave_share(inclusive_value, stay, similarity):
     return 1.0 / (1.0 + np.exp(stay - similarity * inclusive_value))
 
 
+@njit(inline="always")
+def will_decide(mind, deal, peers, row):
+    """Hints of what a decision looks at."""
+    hint(deal.address, row)
+    hint(deal.provider, row)
+    hint(deal.offers, row)
+    hint(deal.appeal, row)
+    hint(deal.offer_channel, row)
+    hint(deal.size_class, row)
+    hint(deal.premises, row)
+    hint(deal.usage, row)
+    hint(deal.monthly_bill, row)
+    hint(deal.price_sensitivity, row)
+    hint(deal.term_months, row)
+    hint(deal.contract_end, row)
+    hint(deal.satisfaction, row)
+    hint(deal.satisfaction_day, row)
+    hint(mind.persuasion, row)
+    hint(mind.contact_day, row)
+    hint(peers.indptr, row)
+
+
 @njit(cache=True)
 def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, talks_left, credit_logit):
     """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the
@@ -134,7 +157,11 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, ta
     """
     chosen, held_back = np.full(rows.size, STAY, np.int8), np.zeros(rows.size, np.bool_)
     few = talks_left.min() < rows.size
-    for i in np.argsort(deal.address[rows]) if few else np.arange(rows.size):  # whose turn it is, is luck, not rows
+    turns = np.argsort(deal.address[rows]) if few else np.arange(rows.size)  # whose turn it is, is luck, not rows
+    for turn in range(turns.size):
+        if turn + AHEAD < turns.size:
+            will_decide(mind, deal, peers, rows[turns[turn + AHEAD]])
+        i = turns[turn]
         row = rows[i]
         best, best_score, inclusive = -1, -np.inf, 0.0
         for o in range(appeal.brand.size):

@@ -10,6 +10,7 @@ from numba import njit
 from sim.awareness import awareness_of, faded, fading_table, meet, remembered
 from sim.choice import APPEAL_UNIT, standing_value
 from sim.draws import Luck, draw, normal, pair, rows_below
+from sim.nearby import AHEAD, hint
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState, Rows
@@ -189,6 +190,25 @@ def search(key, state, scene, asked, rows, today):
     return begun.size, callers, days
 
 
+@njit(inline="always")
+def will_limit(columns, row):
+    """Hints of what a limit hangs on."""
+    hint(columns.provider, row)
+    hint(columns.decision_day, row)
+    hint(columns.order_operator, row)
+    hint(columns.contract_start, row)
+    hint(columns.contract_end, row)
+    hint(columns.term_months, row)
+    hint(columns.renewals, row)
+    hint(columns.inclination, row)
+    hint(columns.news, row)
+    hint(columns.news_day, row)
+    hint(columns.satisfaction, row)
+    hint(columns.satisfaction_day, row)
+    hint(columns.unsettled_until, row)
+    hint(columns.shopping_limit, row)
+
+
 @njit(cache=True)
 def set_limits(state, scene, rows, everybody, today):
     """Limits of some rows or of everybody by today's chance (`chance_of_row`), rounded up; a chance that time alone
@@ -206,6 +226,8 @@ def set_limits(state, scene, rows, everybody, today):
     days = max(today, 0) + 1 if everybody else 0
     news_left, content_left = fading_table(days, 0.0, fading.news), fading_table(days, 0.0, fading.satisfaction)
     for i in range(provider.size if everybody else rows.size):
+        if not everybody and i + AHEAD < rows.size:
+            will_limit(columns, rows[i + AHEAD])
         row = i if everybody else rows[i]
         if provider[row] == VACANT or decision_day[row] != NEVER or order_operator[row] != NONE:
             limit[row] = 0
@@ -250,6 +272,8 @@ def whom_to_ask(key, state, scene, asked, rows, today):
     callers, call_day, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
     score = np.empty(scene.presence.size)
     for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            will_ask(state, scene, rows[i + AHEAD])
         row = rows[i]
         days = int(max(np.ceil(urge.search_days[size_class[row]] * (0.5 + draw(key, address[row], 1))), 1))
         decision_day[row] = min(today + days, NEVER - 1)
@@ -271,6 +295,27 @@ def whom_to_ask(key, state, scene, asked, rows, today):
             if not answered and not lost and draw(key, address[row], 5) < urge.lost_caller_rival_share:
                 calls_left, lost = calls_left + 1, True
     return callers[:n].copy(), call_day[:n].copy()
+
+
+@njit(inline="always")
+def will_ask(state, scene, row):
+    """Hints of what a search looks at."""
+    mind, deal = state.mind, state.deal
+    hint(deal.address, row)
+    hint(deal.size_class, row)
+    hint(deal.premises, row)
+    hint(deal.price_sensitivity, row)
+    hint(mind.exposure, row)
+    hint(mind.memory, row)
+    hint(mind.persuasion, row)
+    hint(mind.contact_day, row)
+    hint(state.zone, row)
+    hint(state.decision_day, row)
+    hint(scene.peers.indptr, row)
+    hint(deal.offers, row)
+    hint(deal.appeal, row)
+    hint(deal.offer_channel, row)
+    hint(mind.fatigue, row)
 
 
 @njit(cache=True)
