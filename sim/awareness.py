@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.nearby import hint
 from sim.workdays import Workdays
 from sim.world import Signals
 
@@ -90,6 +91,15 @@ def faded(value, idle_days, rate, left):
     if value == 0.0 or idle_days <= 0:
         return float(value)
     return value * left[idle_days] if idle_days < left.size else remembered(value, idle_days, 0.0, rate)
+
+
+@njit(inline="always")
+def will_meet(mind, row):
+    """Hints of what a contact changes in a mind."""
+    hint(mind.memory, row)
+    hint(mind.persuasion, row)
+    hint(mind.fatigue, row)
+    hint(mind.contact_day, row)
 
 
 @njit(inline="always")

@@ -16,7 +16,7 @@ from numba import njit
 
 from sim.awareness import persuasion_of, remembered
 from sim.draws import draw, pair
-from sim.nearby import AHEAD, hint
+from sim.nearby import AHEAD, NEXT, hint
 
 Array = np.ndarray[Any, Any]
 
@@ -147,6 +147,12 @@ def will_decide(mind, deal, peers, row):
     hint(peers.indptr, row)
 
 
+@njit(inline="always")
+def will_compare(peers, row):
+    """A hint of a business's peers, whose place in the list has been asked for."""
+    hint(peers.indices, peers.indptr[row])
+
+
 @njit(cache=True)
 def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, talks_left, credit_logit):
     """Ends of searches: the operator chosen (or STAY), and whether the present provider's offer to stay holds the
@@ -161,6 +167,8 @@ def decide(key, appeal, mind, fading, deal, peers, rows, today, notice_share, ta
     for turn in range(turns.size):
         if turn + AHEAD < turns.size:
             will_decide(mind, deal, peers, rows[turns[turn + AHEAD]])
+        if turn + NEXT < turns.size:
+            will_compare(peers, rows[turns[turn + NEXT]])
         i = turns[turn]
         row = rows[i]
         best, best_score, inclusive = -1, -np.inf, 0.0

@@ -14,6 +14,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 AHEAD = 8  # rows between the hint and the work
+NEXT = 4  # where the hint itself has to read what an earlier one has asked for
 READ, KEEP, DATA = 0, 3, 1  # LLVM's llvm.prefetch: not for writing, in all caches, no instructions
 
 

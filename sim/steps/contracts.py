@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.awareness import meet_all
+from sim.awareness import meet_all, will_meet
 from sim.dates import rows_on
 from sim.draws import Luck, draw
+from sim.nearby import AHEAD, hint
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import NEVER, NONE, MarketState
@@ -61,6 +62,11 @@ def switch(key, state, scene, done, today, counts):
     rows, operator, left, bill = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n)
     late, won, bills_lost, bills_won = np.empty(n, np.bool_), 0, 0.0, 0.0
     for i in range(n):
+        if i + AHEAD < n:
+            will_change(contracts, done[i + AHEAD].row)
+            will_meet(state.mind, done[i + AHEAD].row)
+            hint(zone, done[i + AHEAD].row)
+            hint(state.fault_day, done[i + AHEAD].row)
         order = done[i]
         row, old = order.row, contracts.provider[order.row]
         rows[i], operator[i], left[i], late[i] = row, order.operator, old, today > order.promised
@@ -88,6 +94,25 @@ def switch(key, state, scene, done, today, counts):
         _begin_term(key, contracts, terms, row, today)
     meet_all(state.mind, scene.fading, rows, operator, today, 1.0, 0.0, 0.0)
     return rows, operator, left, bill, late, won, bills_lost, bills_won
+
+
+@njit(inline="always")
+def will_change(contracts, row):
+    """Hints of a contract that begins, or begins anew."""
+    hint(contracts.provider, row)
+    hint(contracts.address, row)
+    hint(contracts.size_class, row)
+    hint(contracts.premises, row)
+    hint(contracts.usage, row)
+    hint(contracts.monthly_bill, row)
+    hint(contracts.renewals, row)
+    hint(contracts.term_months, row)
+    hint(contracts.contract_start, row)
+    hint(contracts.contract_end, row)
+    hint(contracts.satisfaction, row)
+    hint(contracts.satisfaction_day, row)
+    hint(contracts.unsettled_until, row)
+    hint(contracts.order_operator, row)
 
 
 @njit(cache=True)
@@ -121,7 +146,10 @@ def renew(key, state, scene, today, rise_share):
     contracts, terms, price, upkeep = state.contracts, scene.terms, scene.appeal.price, scene.upkeep
     window = rows_on(contracts.contract_end, today + 1 + scene.urge.window_days)
     ended = rows_on(contracts.contract_end, today)
-    for row in ended:
+    for i in range(ended.size):
+        if i + AHEAD < ended.size:
+            will_change(contracts, ended[i + AHEAD])
+        row = ended[i]
         if contracts.provider[row] <= NONE:
             continue
         size = contracts.size_class[row]

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.awareness import forget_all
+from sim.awareness import forget_all, will_meet
 from sim.dates import rows_on
 from sim.draws import Streams, date_after, draw, tenancy_address
+from sim.nearby import AHEAD, hint
 from sim.orders import Orders
 from sim.premises import donor_rows
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import LONG_AGO, NEVER, NONE, VACANT, MarketState
+from sim.steps.contracts import will_change
 from sim.tenants import Lifetimes, draw_traits
 
 Array = np.ndarray[Any, Any]
@@ -106,7 +108,10 @@ def vacate(key, state, lost, rows, opening_rate, prepared_until, today):
     """
     contracts, deal = state.contracts, state.deal
     bills, waiting, soon, n = 0.0, 0, np.empty(rows.size, np.int64), 0
-    for row in rows:
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            will_close(state, rows[i + AHEAD])
+        row = rows[i]
         provider = contracts.provider[row]
         if provider > NONE:
             lost[provider] += 1
@@ -131,6 +136,25 @@ def vacate(key, state, lost, rows, opening_rate, prepared_until, today):
             soon[n] = row
             n += 1
     return bills, waiting, soon[:n]
+
+
+@njit(inline="always")
+def will_close(state, row):
+    """Hints of what a closure ends."""
+    will_change(state.contracts, row)
+    hint(state.contracts.rest_until, row)
+    hint(state.employees, row)
+    hint(state.news, row)
+    hint(state.opt_out, row)
+    hint(state.shopping_limit, row)
+    hint(state.touch_day, row)
+    hint(state.fault_day, row)
+    hint(state.resizing_day, row)
+    hint(state.decision_day, row)
+    hint(state.deal.offers, row)
+    hint(state.deal.appeal, row)
+    hint(state.tenancy, row)
+    hint(state.id_hash, row)
 
 
 def withdraw(orders: Orders, record: Record, rows: Array, today: int) -> None:
@@ -176,6 +200,8 @@ def live(keys, state, scene, edges, rates, begun, rows, today):
     """New tenants know nobody; they will close at the age at which their cumulative hazard is used up."""
     key, faults_key, resizing_key = keys
     address, fault_rate, resizing_rate = state.address, scene.fault_rates[NONE], scene.upkeep.resizing_rate
+    for row in rows:
+        will_meet(state.mind, row)
     forget_all(state.mind, rows, LONG_AGO)
     for row in rows:
         state.provider[row] = NONE

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.awareness import meet
+from sim.awareness import meet, will_meet
 from sim.choice import APPEAL_UNIT
 from sim.draws import Luck, draw, normal, pair
+from sim.nearby import hint
 from sim.queueing import serve_day
 from sim.record import Record
 from sim.scene import Scene
@@ -74,6 +75,8 @@ def telephone_day(key, due, state, scene, customers, until, edges, shift_start, 
     """The columns of a PhoneDay: who still looks and has no offer yet calls among the customers, and is consulted."""
     address, offers, talks = state.address, state.offers, scene.talks
     decision_day, calls_max, team = state.decision_day, scene.urge.calls_max, scene.appeal.address[0]
+    for row in due:
+        will_call(state, row)
     callers = np.array([row for row in due if still_calls(offers[row], decision_day[row], calls_max)], np.int64)
     callers = callers[np.argsort(address[callers])]
     rush, level = rush_hours(key, team, until, talks.slot_level_log_sd)
@@ -107,6 +110,18 @@ def telephone_day(key, due, state, scene, customers, until, edges, shift_start, 
             state.touch_day[row, INBOUND] = today
             meet(state.mind, scene.fading, row, 0, today, talks.recall_share, 0.0, 0.0)
     return callers, agent, given_up, busy, answered, wait.sum(), minutes[0], minutes[1], service
+
+
+@njit(inline="always")
+def will_call(state, row):
+    """Hints of a caller, and of what an answer leaves with it."""
+    hint(state.offers, row)
+    hint(state.decision_day, row)
+    hint(state.address, row)
+    hint(state.appeal, row)
+    hint(state.offer_channel, row)
+    hint(state.touch_day, row)
+    will_meet(state.mind, row)
 
 
 @njit(cache=True)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.awareness import awareness_of, faded, fading_table, meet, remembered
-from sim.choice import APPEAL_UNIT, standing_value
+from sim.awareness import awareness_of, faded, fading_table, meet, remembered, will_meet
+from sim.choice import APPEAL_UNIT, standing_value, will_compare
 from sim.draws import Luck, draw, normal, pair, rows_below
-from sim.nearby import AHEAD, hint
+from sim.nearby import AHEAD, NEXT, hint
 from sim.record import Record
 from sim.scene import Scene
 from sim.state import INBOUND, NEVER, NONE, VACANT, MarketState, Rows
@@ -175,7 +175,10 @@ def starters(key, state, scene, today):
     """Rows below their limit, and of those the ones below today's exact chance; the number drawn is the same."""
     address, columns, fading, urge = state.address, state.urge_columns, scene.fading, scene.urge
     rows, n = rows_below(key, address, state.shopping_limit), 0
-    for row in rows:
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            will_limit(columns, rows[i + AHEAD])
+        row = rows[i]
         if draw(key, address[row], 0) < chance_of_row(columns, fading, urge, row, today):
             rows[n] = row
             n += 1
@@ -274,6 +277,8 @@ def whom_to_ask(key, state, scene, asked, rows, today):
     for i in range(rows.size):
         if i + AHEAD < rows.size:
             will_ask(state, scene, rows[i + AHEAD])
+        if i + NEXT < rows.size:
+            will_compare(scene.peers, rows[i + NEXT])
         row = rows[i]
         days = int(max(np.ceil(urge.search_days[size_class[row]] * (0.5 + draw(key, address[row], 1))), 1))
         decision_day[row] = min(today + days, NEVER - 1)
@@ -306,16 +311,13 @@ def will_ask(state, scene, row):
     hint(deal.premises, row)
     hint(deal.price_sensitivity, row)
     hint(mind.exposure, row)
-    hint(mind.memory, row)
-    hint(mind.persuasion, row)
-    hint(mind.contact_day, row)
+    will_meet(mind, row)
     hint(state.zone, row)
     hint(state.decision_day, row)
     hint(scene.peers.indptr, row)
     hint(deal.offers, row)
     hint(deal.appeal, row)
     hint(deal.offer_channel, row)
-    hint(mind.fatigue, row)
 
 
 @njit(cache=True)

@@ -12,6 +12,7 @@ from sim.choice import FIELD, STAY, decide, offer_price
 from sim.dates import rows_on
 from sim.draws import Luck, draw, normal, pair
 from sim.ledger import Ledger
+from sim.nearby import AHEAD, hint
 from sim.orders import COLUMNS, Orders
 from sim.record import Record
 from sim.scene import Scene
@@ -82,6 +83,8 @@ def end_searches(key, state, scene, rows, today, table, first, by_operator, by_c
     kept, leaving, wants = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), np.empty(rows.size, np.int64)
     n_kept, n_leaving, rests = 0, 0, min(today + scene.urge.rest_days, NEVER)
     for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            will_end(state, rows[i + AHEAD])
         row = rows[i]
         if chosen[i] != STAY and not held_back[i]:
             leaving[n_leaving], wants[n_leaving] = row, chosen[i]
@@ -106,6 +109,15 @@ def end_searches(key, state, scene, rows, today, table, first, by_operator, by_c
         if wants[i] == 0:
             by_channel[new[i].channel] += 1
     return kept, n_leaving, credited, saved
+
+
+@njit(inline="always")
+def will_end(state, row):
+    """Hints of what the end of a search changes, and of what an order says."""
+    hint(state.rest_until, row)
+    hint(state.decision_day, row)
+    hint(state.order_operator, row)
+    hint(state.touch_day, row)
 
 
 @njit(cache=True)

@@ -10,6 +10,7 @@ from numba import njit
 from sim.dates import rows_on
 from sim.draws import Luck, date_after, draw, pair
 from sim.ledger import Ledger
+from sim.nearby import AHEAD, hint
 from sim.orders import Orders
 from sim.record import Record
 from sim.scene import Scene
@@ -204,7 +205,10 @@ def strike(key, state, scene, today):
     fading = scene.fading.satisfaction
     rows = rows_on(fault_day, today)
     hit, whose, n = np.empty(rows.size, np.int64), np.empty(rows.size, np.int64), 0
-    for row in rows:
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            will_suffer(contracts, rows[i + AHEAD])
+        row = rows[i]
         provider = contracts.provider[row]
         if provider > NONE:
             idle = today - contracts.satisfaction_day[row]
@@ -217,6 +221,16 @@ def strike(key, state, scene, today):
             n += 1
         fault_day[row] = date_after(draw(key, contracts.address[row], 0), rates[provider], today, NEVER)
     return hit[:n], whose[:n]
+
+
+@njit(inline="always")
+def will_suffer(contracts, row):
+    """Hints of whom a fault hits."""
+    hint(contracts.provider, row)
+    hint(contracts.satisfaction, row)
+    hint(contracts.satisfaction_day, row)
+    hint(contracts.unsettled_until, row)
+    hint(contracts.address, row)
 
 
 def schedule_faults(state: MarketState, scene: Scene, rows: Array, today: int, luck: Luck) -> None:
@@ -234,7 +248,13 @@ def resize(state: MarketState, scene: Scene, today: int, luck: Luck) -> None:
 def grow_or_shrink(key, state, scene, today):
     contracts, resizing_day, upkeep = state.contracts, state.resizing_day, scene.upkeep
     factor, rows = upkeep.resizing_factor, rows_on(resizing_day, today)
-    for row in rows:
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            hint(contracts.address, rows[i + AHEAD])
+            hint(contracts.usage, rows[i + AHEAD])
+            hint(contracts.monthly_bill, rows[i + AHEAD])
+            hint(contracts.unsettled_until, rows[i + AHEAD])
+        row = rows[i]
         grows = draw(key, contracts.address[row], 0) < 0.5
         contracts.usage[row] *= factor if grows else 1.0 / factor
         contracts.monthly_bill[row] *= factor if grows else 1.0 / factor

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from sim.awareness import meet, remembered
+from sim.awareness import meet, remembered, will_meet
 from sim.draws import Luck, draw, pair
+from sim.nearby import hint
 from sim.scene import Scene
 from sim.state import NONE, MarketState
 
@@ -86,6 +87,7 @@ def tell(key, state, scene, items, today):
     heard = np.empty(row.size * 64, np.int64)
     n = 0
     for i in range(row.size):
+        will_tell(state, peers, row, i)
         for e in range(peers.indptr[row[i]], peers.indptr[row[i] + 1]):
             peer = peers.indices[e]
             if provider[peer] < -1:
@@ -110,6 +112,21 @@ def tell(key, state, scene, items, today):
                 heard[n] = peer
                 n += 1
     return heard[:n]
+
+
+@njit(inline="always")
+def will_tell(state, peers, row, i):
+    """Hints, while one piece of news is told, of the next ones: where their peers stand, and the peers of the next."""
+    if i + 4 < row.size:
+        hint(peers.indptr, row[i + 4])
+        hint(state.address, row[i + 4])
+    if i + 2 < row.size:
+        hint(peers.indices, peers.indptr[row[i + 2]])
+    if i + 1 < row.size:
+        for e in range(peers.indptr[row[i + 1]], peers.indptr[row[i + 1] + 1]):
+            hint(state.provider, peers.indices[e])
+            hint(state.address, peers.indices[e])
+            will_meet(state.mind, peers.indices[e])
 
 
 @njit(inline="always")
