@@ -11,6 +11,9 @@ from typing import Any
 from experiments.options import LITERAL, OPTIONS, Command, option_mistake
 
 KEY = re.compile(r"[A-Za-z_][\w.\-\[\]]*")
+INTEGER, DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)"), re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+WORD = re.compile(r"[A-Za-z/][A-Za-z0-9_/.\-]*")
+NO_WORDS = ("null", "true", "false", "nan", "inf")
 SHORT = {"scheme": "department.scheme.name"}  # what may be said in a word
 OUTSIDE_COMMAND = "does not belong to this command"
 
@@ -171,8 +174,22 @@ def _nearest(key: str, known: Iterable[str]) -> str:
     return closest(key, dict.fromkeys(known))
 
 
+def plain_value(text: str) -> Any:
+    """What Hydra's grammar reads from a plain number, a truth, a word or a path, without reading the grammar itself,
+    a sixth of a second; None for everything else."""
+    if INTEGER.fullmatch(text):
+        return int(text)
+    if DECIMAL.fullmatch(text):
+        return float(text)
+    if text in ("true", "false"):
+        return text == "true"
+    return text if WORD.fullmatch(text) and text.lower() not in NO_WORDS else None
+
+
 def is_several(key: str, text: str) -> bool:
     """Whether Hydra's grammar reads several values, or a range of them."""
+    if plain_value(text) is not None:
+        return False
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
@@ -184,6 +201,9 @@ def is_several(key: str, text: str) -> bool:
 
 def parse_value(key: str, text: str, name: bool = False) -> Any:
     """The value as Hydra's grammar reads it; several values or an unreadable one raise ValueError with the remedy."""
+    plain = plain_value(text)
+    if plain is not None:
+        return text if name and not isinstance(plain, str) else plain
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 

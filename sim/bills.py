@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from sim.draws import Luck
+from sim.quantiles import ndtri
 from sim.world import Bills, BySize
 
 Array = np.ndarray[Any, Any]

@@ -139,7 +139,7 @@ def apportioned(weights: Array, total: int) -> Array:
 
 def normals(uniform: Array) -> Array:
     """Standard normal numbers at the quantiles, cut at three."""
-    from scipy.special import ndtri
+    from sim.quantiles import ndtri
 
     clipped: Array = np.clip(ndtri(uniform), -3.0, 3.0)
     return clipped

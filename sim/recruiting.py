@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import ndtri
 
 from sim import attraction
 from sim.draws import Luck, hash_ids, pair_addresses
+from sim.quantiles import ndtri
 from sim.world import Department
 
 Array = np.ndarray[Any, Any]

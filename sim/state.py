@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -154,7 +155,11 @@ class MarketState:
         self.contracts = Contracts(*(getattr(self, name) for name in Contracts._fields))
         self.stirred = Rows()
         self.urge_columns = UrgeColumns(*(getattr(self, name) for name in UrgeColumns._fields))
-        self.held = hold_state(tuple(getattr(self, name) for name in COLUMNS))
+
+    @cached_property
+    def held(self) -> Any:
+        """All columns for kernels, made when the first one asks."""
+        return hold_state(tuple(getattr(self, name) for name in COLUMNS))
 
     def __len__(self) -> int:
         return len(self.address)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from sim.callprofile import working_day_profile
 from sim.draws import Luck
+from sim.quantiles import ndtri
 from sim.queueing import answered_share
 from sim.world import Calls, Economics
 

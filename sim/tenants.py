@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from sim.bills import draw_usage
 from sim.draws import Luck, Streams, dates_after
+from sim.quantiles import ndtri
 from sim.state import NEVER, MarketState
 from sim.workdays import Workdays
 from sim.world import Demography, World

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 # From the floor up; a room may use its own floor and those below.
 FLOORS = (
-    "errors memory later boxing numbalight nearby mesalight nodes shipped findings draws held dates workdays "
+    "errors memory later boxing numbalight nearby mesalight quantiles nodes shipped findings draws held dates workdays "
     "part departmentclaims world decisions parameters",
     "citytable citybooks cityyaml cityfiles cityoperators cityrows citydoctor cityhistory cityreasons cityplan "
     "premises territory city citymake peers bills callprofile queueing "

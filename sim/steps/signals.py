@@ -54,9 +54,12 @@ class News:
         self.size = size
 
     def take(self) -> Array:
-        """All news, which is then told, as (4, n): kind, row, operator, provider left."""
+        """All news, which is then told, as (4, n): kind, row, operator, provider left.
+
+        Always in one piece: kernels are compiled for that, and loaded once.
+        """
         size, self.size = self.size, 0
-        return self.table[:, :size]
+        return self.table[:, :size].copy()
 
 
 def spread(state: MarketState, scene: Scene, budget_factor: Array, news: News, today: int, luck: Luck) -> None:

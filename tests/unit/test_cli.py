@@ -8,11 +8,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import experiments.cli as cli
 from experiments.cli import COMMANDS, main
 from experiments.compose import Configs, Request, read
-from experiments.grammar import parse_value
+from experiments.grammar import parse_value, plain_value
 from sim.errors import InputError
 
 HEAVY = ("hydra", "matplotlib", "pandas", "pyarrow", "numba", "mesa", "scipy", "networkx", "pydantic", "numpy")
@@ -84,6 +87,53 @@ def test_a_file_that_looks_like_an_option_is_a_path(tmp_path, monkeypatch):
 )
 def test_other_values_follow_hydra(text, value):
     assert parse_value("key", text) == value
+
+
+PLAIN = st.one_of(
+    st.integers().map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(str),
+    st.from_regex(r"\A-?[0-9]{1,3}(\.[0-9]{0,3})?\Z"),
+    st.from_regex(r"\A[a-zA-Z/][a-zA-Z0-9_/.,\-]{0,12}\Z"),
+    st.sampled_from(
+        [
+            "true",
+            "True",
+            "FALSE",
+            "null",
+            "NULL",
+            "nan",
+            "Inf",
+            "-inf",
+            "007",
+            "1e5",
+            "-0",
+            "a/7",
+            "/tmp/1.5",
+            "e5",
+            "-",
+            "a.null",
+        ]
+    ),
+)
+
+
+@given(PLAIN)
+@settings(max_examples=300, deadline=None)
+def test_plain_values_are_what_hydra_reads(text):
+    plain = plain_value(text)
+    if plain is not None:
+        hydras = OverridesParser.create().parse_override(f"key={text}")
+        assert not hydras.is_sweep_override()
+        assert hydras.value() == plain and type(hydras.value()) is type(plain)
+
+
+def test_plain_values_do_without_the_grammar():
+    script = """if True:
+        import sys
+        from experiments.grammar import parse_value
+        print(*(parse_value("key", text) for text in ("7", "/x/y-1", "true")), "hydra" in sys.modules)"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["7", "/x/y-1", "True", "False"]
 
 
 def test_the_remedy_for_an_unreadable_value_works():
