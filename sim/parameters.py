@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 import typing
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from sim import nodes
 from sim.decisions import Decisions
 from sim.errors import InputError
 from sim.shipped import defaults as defaults
+from sim.shipped import fresh
 from sim.world import World
 
 
@@ -199,7 +199,7 @@ def apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, A
 
 def try_apply(mapping: Mapping[str, Any], changes: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """As apply, with the mistakes beside the mapping, so that they can be told together with others."""
-    result = copy.deepcopy(dict(mapping))
+    result = fresh(dict(mapping))
     patches: dict[str, Any] = {}
     mistakes: list[str] = []
     for path, value in changes.items():
@@ -296,7 +296,7 @@ def _needs_source(path: str, before: Mapping[str, Any], after: Mapping[str, Any]
 
 def settle(mapping: Mapping[str, Any], base: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The mapping with the bare claims of its files back in the nodes of `base`, and what is wrong with them."""
-    result = copy.deepcopy(dict(mapping))
+    result = fresh(dict(mapping))
     mistakes: list[str] = []
     _settle(result.get("world"), base.get("world"), "world", mistakes)
     return result, mistakes

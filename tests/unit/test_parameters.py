@@ -9,6 +9,7 @@ import pytest
 from sim import nodes
 from sim.errors import InputError
 from sim.parameters import RUN_FIELDS, apply, book, check, defaults, known_paths, numbers, settle
+from sim.shipped import fresh
 
 FACTOR = "world.needs.renewal_factor"
 
@@ -169,3 +170,12 @@ def test_the_unit_is_read_at_the_end_of_the_name(path, unit):
 
 def test_names_are_known_by_their_dotted_path():
     assert {"world.needs.renewal_factor", "months", "record.zones", "events"} <= set(known_paths())
+
+
+def test_a_fresh_copy_shares_no_mapping_and_no_list():
+    tree = {"a": {"b": [1, {"c": 2}]}, "d": "text", "e": None}
+    copied = fresh(tree)
+    assert copied == tree
+    copied["a"]["b"][1]["c"] = 3
+    copied["a"]["b"].append(4)
+    assert tree == {"a": {"b": [1, {"c": 2}]}, "d": "text", "e": None}
