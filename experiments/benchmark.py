@@ -130,6 +130,7 @@ def measure(bench: Bench, extent: Extent) -> Found:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0  # of others, before the benchmark adds its own
     bandwidth = bench.case("memory triad", "triad", rows=extent.triad_rows)["bytes_per_second"]
     whole = {"months": extent.months, "warmup": extent.warmup}
+    bench.case("nothing yet, kernels are made ready", "compiled", **whole)
     rows = compared(bench, extent, whole)
     default = default_cases(bench, extent, whole)
     smaller, largest = passive_cases(bench, extent)

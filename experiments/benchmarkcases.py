@@ -40,6 +40,14 @@ def measured(spec: dict[str, Any]) -> dict[str, Any]:
 # ---- what is measured ------------------------------------------------------------------------------------------------
 
 
+def compiled(spec: dict[str, Any]) -> dict[str, Any]:
+    """Nothing is measured: small runs of what will be, so that no process that is measured compiles, which takes half a
+    gigabyte."""
+    for scenario, compared in (("active", False), ("active", True), ("passive", False)):
+        warm(spec | {"scenario": scenario, "compared": compared})
+    return {}
+
+
 def product(spec: dict[str, Any]) -> dict[str, Any]:
     """Build and run the market, the best of some times; memory is what the first one leaves."""
     from sim.market import Market
@@ -98,8 +106,9 @@ def steps(spec: dict[str, Any]) -> dict[str, Any]:
 
     from sim.market import Market
 
-    market = Market(parameters_of(spec, **{"record.events": True}), city=city_of(spec), seed=spec["seed"])
-    warm(spec)
+    one_by_one = {"record.events": True}
+    market = Market(parameters_of(spec, **one_by_one), city=city_of(spec), seed=spec["seed"])
+    warm(spec, **one_by_one)  # these kernels are others than a day's three
     profile = cProfile.Profile()
     profile.runcall(market.run)
     calls: dict[Any, Any] = pstats.Stats(profile).stats  # type: ignore[attr-defined]
@@ -122,6 +131,7 @@ def triad(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 CASES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "compiled": compiled,
     "product": product,
     "twin": twin,
     "steps": steps,
@@ -155,11 +165,11 @@ def size_of(city: City) -> dict[str, int]:
     return {"businesses": int(city.occupied.sum()), "premises": city.n}
 
 
-def warm(spec: dict[str, Any]) -> None:
+def warm(spec: dict[str, Any], **also: Any) -> None:
     """A small run, so that compiled kernels are loaded."""
     from sim.market import Market
 
-    Market(parameters_of(spec | {"months": 1, "warmup": 0}), city="melbourne", seed=1).run()
+    Market(parameters_of(spec | {"months": 1, "warmup": 0}, **also), city="melbourne", seed=1).run()
 
 
 def seconds_by_day(market: Market) -> list[float]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -157,6 +159,25 @@ def test_a_case_has_a_process_of_its_own_and_says_what_went_wrong():
     assert bench.case("triad", "triad", rows=1_000)["bytes_per_second"] > 0.0
     with pytest.raises(benchmark.FailedCase, match="no such thing could not be measured"):
         bench.case("no such thing", "nothing")
+
+
+LOADED_MEANWHILE = """
+import cProfile
+from numba.core.dispatcher import Dispatcher
+from experiments import benchmarkcases
+loaded, running = [], []
+usual, run = Dispatcher.compile, cProfile.Profile.runcall
+Dispatcher.compile = lambda kernel, sig: (running and loaded.append(kernel.py_func.__name__), usual(kernel, sig))[1]
+cProfile.Profile.runcall = lambda profile, call: (running.append(1), run(profile, call))[1]
+spec = {"scenario": "passive", "compared": False, "premises": 900, "businesses": 0, "seed": 1, "months": 2, "warmup": 0}
+benchmarkcases.steps(spec)
+print(running, loaded)
+"""
+
+
+def test_no_kernel_is_loaded_while_the_steps_are_timed():
+    done = subprocess.run([sys.executable, "-c", LOADED_MEANWHILE], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[1] []"
 
 
 def test_a_case_that_fails_ends_the_command_without_a_traceback(monkeypatch, tmp_path, capsys):
